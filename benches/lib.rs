@@ -1,0 +1,1 @@
+//! Criterion suites; see the files beside this one.

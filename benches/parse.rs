@@ -1,0 +1,3 @@
+//! How long parsing a query takes.
+
+fn main() {}

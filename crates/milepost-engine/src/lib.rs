@@ -1,0 +1,1 @@
+//! Resolves, plans and executes Since queries over a milepost store

@@ -1,0 +1,1 @@
+//! Readers and writers for milepost: CSV catalogues and observations

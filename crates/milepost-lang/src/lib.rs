@@ -1,0 +1,1 @@
+//! Since, the query language of milepost: lexer, parser, printer, diagnostics, completion

@@ -1,0 +1,1 @@
+//! The REPL and the command line of milepost

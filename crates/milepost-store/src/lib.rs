@@ -1,0 +1,1 @@
+//! The columnar, append-only store of milepost: segments, frames, commit protocol

@@ -1,0 +1,1 @@
+//! The examples of this package are programs; see the files beside this one.

@@ -1,0 +1,3 @@
+//! Milepost linked as a library.
+
+fn main() {}
