@@ -1,0 +1,123 @@
+//! Drawing a diagnostic as plain text: the line, a caret under it, the advice.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+
+/// Columns from one tab stop to the next.
+const TAB: usize = 4;
+
+impl Diagnostic {
+    /// Draws the diagnostic over the text that it is about: line number, source line, carets,
+    /// advice and corrected line. Plain text without colour; ends with a line feed. Control and
+    /// format characters of the text are drawn as `\u{…}`, tabs as blanks.
+    pub fn render(&self, source: &str) -> String {
+        let mut out = format!("{self}\n");
+        let placed = !source.is_empty() && (self.span.start, self.span.end) != (0, 0);
+        if placed {
+            let mut places = vec![(self.span, self.label.as_str(), '^')];
+            if let Some(related) = &self.related {
+                places.push((related.span, related.label.as_str(), '-'));
+            }
+            places.sort_by_key(|(span, _, _)| span.start);
+            let width = places
+                .iter()
+                .map(|(span, _, _)| Line::at(source, span.start).number.to_string().len())
+                .max()
+                .unwrap_or(1);
+            let mut shown = None;
+            for (span, label, mark) in places {
+                let line = Line::at(source, span.start);
+                if shown != Some(line.number) {
+                    let _ = writeln!(out, "{:>width$} | {}", line.number, display(line.text));
+                    shown = Some(line.number);
+                }
+                let _ = writeln!(out, "{:>width$} | {}", "", line.underline(span, label, mark));
+            }
+        }
+        if let Some(help) = &self.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+        if let Some(fix) = &self.fix {
+            let fixed = fix.apply(source);
+            let _ = writeln!(out, "   try: {}", display(Line::at(&fixed, fix.span.start).text));
+        }
+        out
+    }
+}
+
+/// A line of the source.
+struct Line<'s> {
+    number: usize,
+    start: usize,
+    text: &'s str,
+}
+
+impl<'s> Line<'s> {
+    /// The line that holds a byte offset; offsets past the end belong to the last line.
+    fn at(source: &'s str, offset: usize) -> Self {
+        let before = source.get(..offset).unwrap_or(source);
+        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
+        let rest = source.get(start..).unwrap_or_default();
+        Self {
+            number: before.matches('\n').count().saturating_add(1),
+            start,
+            text: rest.split('\n').next().unwrap_or_default().trim_end_matches('\r'),
+        }
+    }
+
+    /// Marks under a span, then the label.
+    fn underline(&self, span: Span, label: &str, mark: char) -> String {
+        let from = span.start.saturating_sub(self.start).min(self.text.len());
+        let to = span.end.saturating_sub(self.start).clamp(from, self.text.len());
+        let before = display(self.text.get(..from).unwrap_or_default());
+        let inside = display(self.text.get(from..to).unwrap_or_default());
+        let marks = mark.to_string().repeat(width(&inside).max(1));
+        format!("{}{marks} {label}", " ".repeat(width(&before))).trim_end().to_owned()
+    }
+}
+
+/// A line made safe to show: tabs as blanks, control and format characters spelt out.
+fn display(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push_str(&" ".repeat(TAB)),
+            _ if c.is_control() || is_format(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Invisible characters that reorder or hide text.
+fn is_format(c: char) -> bool {
+    matches!(u32::from(c), 0xAD | 0x61C | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x2069 | 0xFEFF)
+}
+
+/// Columns that a text takes on a terminal: none for combining marks, two for East Asian
+/// wide characters and emoji, one for all others.
+fn width(text: &str) -> usize {
+    text.chars().map(char_width).fold(0, usize::saturating_add)
+}
+
+fn char_width(c: char) -> usize {
+    match u32::from(c) {
+        _ if unicode_normalization::char::is_combining_mark(c) => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0x303E
+        | 0x3041..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1F64F
+        | 0x1F900..=0x1F9FF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
