@@ -29,8 +29,15 @@
 
 pub mod ast;
 mod diagnostic;
+mod lexer;
+mod parser;
 mod render;
 mod span;
+mod token;
+mod words;
 
 pub use crate::diagnostic::{Diagnostic, Fix, QueryError, Related, Severity, code_title, codes};
+pub use crate::lexer::tokenize;
+pub use crate::parser::{Expectation, parse, parse_query};
 pub use crate::span::Span;
+pub use crate::token::{Token, TokenKind};
