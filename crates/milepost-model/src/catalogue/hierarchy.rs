@@ -1,0 +1,94 @@
+//! Which region lies in which, on a day.
+
+use super::{Catalogue, RegionId};
+use crate::Date;
+
+/// The regions above a region, the nearest first; see [`Catalogue::ancestors`].
+#[derive(Clone, Debug)]
+pub struct Ancestors<'a> {
+    catalogue: &'a Catalogue,
+    date: Date,
+    path: Vec<RegionId>,
+}
+
+impl Iterator for Ancestors<'_> {
+    type Item = RegionId;
+
+    fn next(&mut self) -> Option<RegionId> {
+        let parent = self.catalogue.parent_of(*self.path.last()?, self.date)?;
+        if self.path.contains(&parent) {
+            return None;
+        }
+        self.path.push(parent);
+        Some(parent)
+    }
+}
+
+impl Catalogue {
+    /// The version that a uid or code stands for on a day: a uid always means its
+    /// version, a code the version valid on the day.
+    pub fn region_on(&self, text: &str, date: Date) -> Option<RegionId> {
+        self.region_with_uid(text).or_else(|| {
+            let versions = self.identities().codes.get(text)?;
+            let valid = |id: &RegionId| self.get_region(*id).is_some_and(|r| r.is_valid_on(date));
+            versions.iter().copied().map(RegionId).find(valid)
+        })
+    }
+
+    /// The region in which a region lies on a day.
+    pub fn parent_of(&self, region: RegionId, date: Date) -> Option<RegionId> {
+        self.region_on(self.get_region(region)?.parent.as_deref()?, date)
+    }
+
+    /// The regions above a region on a day, the nearest first. A cycle of parents
+    /// ends the walk before any region comes twice.
+    pub fn ancestors(&self, region: RegionId, date: Date) -> Ancestors<'_> {
+        Ancestors { catalogue: self, date, path: vec![region] }
+    }
+
+    /// The regions valid on a day whose parent on that day is this region, in the
+    /// order of definition.
+    pub fn children_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
+        let Some(parent) = self.get_region(region) else { return Vec::new() };
+        let index = self.index();
+        let mut children: Vec<_> = index
+            .children_of(&parent.uid)
+            .chain(index.children_of(&parent.code))
+            .map(RegionId)
+            .filter(|&child| {
+                self.get_region(child).is_some_and(|child| child.is_valid_on(date))
+                    && self.parent_of(child, date) == Some(region)
+            })
+            .collect();
+        children.sort_unstable();
+        children.dedup();
+        children
+    }
+
+    /// The regions of a level (0 is the country) valid on a day, in the order of
+    /// definition.
+    pub fn regions_at_level(&self, level: u8, date: Date) -> Vec<RegionId> {
+        let members = self.index().at_level(level).map(RegionId);
+        members.filter(|&id| self.get_region(id).is_some_and(|r| r.is_valid_on(date))).collect()
+    }
+
+    /// The other regions of the same level in the same parent on a day.
+    pub fn siblings_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
+        let Some(parent) = self.parent_of(region, date) else { return Vec::new() };
+        let level = self.get_region(region).and_then(|region| region.level);
+        let mut siblings = self.children_of(parent, date);
+        siblings.retain(|&id| {
+            id != region && self.get_region(id).is_some_and(|other| other.level == level)
+        });
+        siblings
+    }
+
+    /// The level of the regions whose type is this word, in singular or plural:
+    /// `provinces`, `macro_region`, `Macro Regions`.
+    ///
+    /// Types may share a level, as provinces and municipalities do. A type with
+    /// regions on several levels stands for the level defined first.
+    pub fn level_of_word(&self, word: &str) -> Option<u8> {
+        self.index().level_of_word(word)
+    }
+}
