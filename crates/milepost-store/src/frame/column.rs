@@ -1,0 +1,64 @@
+use super::error::ensure;
+use super::{CELLS, CellSet, FormatError, UNIT};
+use crate::kernel;
+
+/// Bytes that describe a column in the details block.
+const DESCRIPTION_BYTES: usize = 8;
+
+/// One attribute of all cells: a least value plus packed residuals, read in place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column<'a> {
+    base: u32,
+    width: u8,
+    payload: &'a [u8],
+}
+
+impl<'a> Column<'a> {
+    /// Reads the description of a column and takes its payload off the front of `payloads`.
+    pub(super) fn read(
+        description: [u8; DESCRIPTION_BYTES],
+        payloads: &mut &'a [u8],
+    ) -> Result<Column<'a>, FormatError> {
+        let [b0, b1, b2, b3, width, zeros @ ..] = description;
+        ensure(width <= 32 && zeros == [0; 3], 0, "a column is described as no column can be")?;
+        let payload = payloads
+            .split_off(..usize::from(width).saturating_mul(UNIT))
+            .ok_or_else(|| FormatError::new(0, "a column does not fit into its sidecar"))?;
+        Ok(Column { base: u32::from_le_bytes([b0, b1, b2, b3]), width, payload })
+    }
+
+    /// The value of a cell; above u32 in a damaged file only.
+    #[inline]
+    pub(super) fn get(&self, cell: usize) -> u64 {
+        let residual = kernel::get(self.payload, self.width, cell).unwrap_or(0);
+        residual.wrapping_add(u64::from(self.base))
+    }
+
+    pub(super) fn unpack(&self, out: &mut [i64; CELLS]) {
+        kernel::unpack(self.payload, self.width, i64::from(self.base), out);
+    }
+}
+
+/// Appends the description of a column to `descriptions` and its payload to `payloads`.
+pub(super) fn write(
+    values: &[u32; CELLS],
+    present: &CellSet,
+    descriptions: &mut Vec<u8>,
+    payloads: &mut Vec<u8>,
+) {
+    let known = || (0..CELLS).zip(values).filter(|(cell, _)| present.contains(*cell));
+    let base = known().map(|(_, value)| *value).min().unwrap_or(0);
+    let max = known().map(|(_, value)| *value).max().unwrap_or(0);
+    let width = super::entry::bits(i64::from(base), i64::from(max));
+    descriptions.extend_from_slice(&base.to_le_bytes());
+    descriptions.extend_from_slice(&[width, 0, 0, 0]);
+    if width > 0 {
+        let mut residuals = [0; CELLS];
+        for (cell, (residual, value)) in residuals.iter_mut().zip(values).enumerate() {
+            if present.contains(cell) {
+                *residual = u64::from(value.saturating_sub(base));
+            }
+        }
+        kernel::pack(&residuals, width, payloads);
+    }
+}

@@ -1,0 +1,31 @@
+//! Frames: 1,024 cells of one sheet, packed (FORMAT.md, "Frames").
+//!
+//! [`FrameContent`] is the form that commits change, [`EncodedFrame`] its bytes, and
+//! [`FrameView`] reads the bytes in place, wherever they are.
+
+mod bits;
+mod cell;
+mod column;
+mod content;
+mod encode;
+mod entry;
+mod error;
+mod history;
+mod scale;
+mod shape;
+mod view;
+
+pub(crate) use bits::CellSet;
+pub(crate) use cell::CellRecord;
+pub(crate) use content::{Conflict, FrameContent, Inserted};
+pub(crate) use encode::{EncodeError, EncodedFrame, encode};
+pub(crate) use entry::DirectoryEntry;
+pub use error::FormatError;
+pub(crate) use history::HistoryRecord;
+pub(crate) use shape::{Address, FrameShape};
+pub(crate) use view::{FrameView, RangeSum};
+
+pub(crate) use crate::kernel::{CELLS, UNIT};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use super::CELLS;
+
+/// Added to a period ordinal so that every ordinal of every frequency counts from zero; a
+/// multiple of 1,024, so that frames begin at the same ordinals as without it.
+const ORDINAL_BIAS: i32 = 5 << 20;
+
+/// Bits of a frame number that count blocks of periods; the others count blocks of regions.
+const PERIOD_BLOCK_BITS: u32 = 23;
+const REGION_BLOCK_BITS: u32 = 32 - PERIOD_BLOCK_BITS;
+
+/// How the cells of a sheet's frames are divided: R regions by P periods, R * P = 1,024.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FrameShape {
+    log2_regions: u8,
+}
+
+/// Where in a sheet a value lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Address {
+    pub(crate) frame: u32,
+    /// 0..1024
+    pub(crate) cell: u16,
+}
+
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "log2_regions is at most 10, so shifts stay within 32 bits and cells below 1,024"
+)]
+impl FrameShape {
+    /// The shape for a sheet that begins with `regions` regions.
+    pub(crate) fn for_regions(regions: usize) -> FrameShape {
+        let regions = regions.clamp(1, CELLS).next_power_of_two();
+        FrameShape { log2_regions: regions.trailing_zeros() as u8 }
+    }
+
+    /// The shape with 2^`log2_regions` regions, or `None` above 2^10.
+    pub(crate) fn new(log2_regions: u8) -> Option<FrameShape> {
+        (log2_regions <= 10).then_some(FrameShape { log2_regions })
+    }
+
+    pub(crate) fn log2_regions(self) -> u8 {
+        self.log2_regions
+    }
+
+    /// R: regions side by side in a frame.
+    pub(crate) fn regions(self) -> u32 {
+        1 << self.log2_regions
+    }
+
+    /// P: consecutive periods in a frame.
+    pub(crate) fn periods(self) -> u32 {
+        1 << self.log2_periods()
+    }
+
+    fn log2_periods(self) -> u32 {
+        10 - u32::from(self.log2_regions)
+    }
+
+    /// Where the value of the `region`-th region of the sheet in period `ordinal` lies.
+    ///
+    /// `None` beyond 512 * R regions, and for ordinals that no calendar date has.
+    #[inline]
+    pub(crate) fn locate(self, region: u32, ordinal: i32) -> Option<Address> {
+        let period = u32::try_from(ordinal.checked_add(ORDINAL_BIAS)?).ok()?;
+        let region_block = region >> self.log2_regions;
+        if period >> PERIOD_BLOCK_BITS != 0 || region_block >> REGION_BLOCK_BITS != 0 {
+            return None;
+        }
+        let period_block = period >> self.log2_periods();
+        let row = period & (self.periods() - 1);
+        let column = region & (self.regions() - 1);
+        Some(Address {
+            frame: period_block << REGION_BLOCK_BITS | region_block,
+            cell: ((row << self.log2_regions) + column) as u16,
+        })
+    }
+
+    /// The region of the sheet that the cell belongs to.
+    #[inline]
+    pub(crate) fn region(self, address: Address) -> u32 {
+        let block = address.frame & ((1 << REGION_BLOCK_BITS) - 1);
+        (block << self.log2_regions) + (u32::from(address.cell) & (self.regions() - 1))
+    }
+
+    /// The ordinal of the period that the cell belongs to.
+    #[inline]
+    pub(crate) fn ordinal(self, address: Address) -> i32 {
+        let block = u64::from(address.frame >> REGION_BLOCK_BITS);
+        let row = u64::from(address.cell >> self.log2_regions);
+        // Frame numbers from a damaged file may lie beyond every date: saturate.
+        let period = (block << self.log2_periods()) + row;
+        i32::try_from(period).unwrap_or(i32::MAX).saturating_sub(ORDINAL_BIAS)
+    }
+
+    /// The cells of one period within its frame: a contiguous run.
+    pub(crate) fn row_of(self, ordinal: i32) -> std::ops::Range<usize> {
+        let row = ordinal.rem_euclid(1 << self.log2_periods()) as usize;
+        row << self.log2_regions..(row + 1) << self.log2_regions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn shapes_of_the_usual_levels() {
+        let shape = |regions| {
+            let shape = FrameShape::for_regions(regions);
+            (shape.regions(), shape.periods())
+        };
+        assert_eq!(shape(0), (1, 1024));
+        assert_eq!(shape(1), (1, 1024));
+        assert_eq!(shape(34), (64, 16));
+        assert_eq!(shape(63), (64, 16));
+        assert_eq!(shape(10_600), (1024, 1));
+        assert_eq!(FrameShape::new(11), None);
+    }
+
+    #[test]
+    fn what_no_frame_number_can_hold_is_refused() {
+        let communes = FrameShape::for_regions(1024);
+        assert!(communes.locate(512 * 1024 - 1, 0).is_some());
+        assert_eq!(communes.locate(512 * 1024, 0), None);
+        assert_eq!(communes.locate(0, i32::MAX), None);
+        assert_eq!(communes.locate(0, i32::MIN), None);
+        // The first and the last day of the calendar.
+        assert!(communes.locate(0, -4_371_953).is_some());
+        assert!(communes.locate(0, 2_932_896).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn addresses_lead_back(log2 in 0..=10u8, region in 0..512u32, ordinal in -4_400_000..2_940_000) {
+            let shape = FrameShape::new(log2).unwrap();
+            let region = region * shape.regions() + region % shape.regions();
+            let address = shape.locate(region, ordinal).unwrap();
+            prop_assert_eq!(shape.region(address), region);
+            prop_assert_eq!(shape.ordinal(address), ordinal);
+            prop_assert!(shape.row_of(ordinal).contains(&usize::from(address.cell)));
+            // Periods before regions: frames of one date stand side by side.
+            let next = shape.locate(region, ordinal + 1024).unwrap();
+            prop_assert!(next.frame > address.frame);
+        }
+    }
+}

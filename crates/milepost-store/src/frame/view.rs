@@ -1,0 +1,343 @@
+use std::ops::Range;
+
+use super::cell::key_to_day;
+use super::column::Column;
+use super::entry::{DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, WITHDRAWN};
+use super::error::ensure;
+use super::history::{self, RECORD_BYTES};
+use super::{CELLS, CellRecord, CellSet, FormatError, FrameContent, HistoryRecord, UNIT, scale};
+use crate::kernel;
+
+/// Reads a frame in place, touching only the bytes that a question needs.
+///
+/// Whatever the bytes are, and even if they change meanwhile, every method returns: damaged bytes
+/// give an error or another value, never a panic. Offsets in errors count from the payload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FrameView<'a> {
+    entry: &'a DirectoryEntry,
+    bytes: &'a [u8],
+    payload: &'a [u8],
+    /// `None`: every cell has a value.
+    values: Option<&'a [u8; UNIT]>,
+    withdrawn: Option<&'a [u8; UNIT]>,
+    scales: Option<&'a [u8; CELLS]>,
+    details: Option<Details<'a>>,
+}
+
+/// The columns in the order of the format, and the history.
+#[derive(Clone, Copy, Debug)]
+struct Details<'a> {
+    columns: [Column<'a>; 6],
+    history: &'a [[u8; RECORD_BYTES]],
+}
+
+/// Sum of some cells of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RangeSum {
+    /// At the frame's scale.
+    pub(crate) sum: i128,
+    /// Cells with a value.
+    pub(crate) count: u32,
+}
+
+impl<'a> FrameView<'a> {
+    /// Takes `bytes` (payload, then sidecar) apart; their lengths must be what `entry` says.
+    pub(crate) fn new(
+        entry: &'a DirectoryEntry,
+        bytes: &'a [u8],
+    ) -> Result<FrameView<'a>, FormatError> {
+        ensure(
+            bytes.len() == entry.frame_bytes(),
+            0,
+            "a frame has another length than its entry says",
+        )?;
+        let start = entry.payload_bytes();
+        let short = || FormatError::new(start as u64, "a sidecar is shorter than its parts");
+        let (payload, mut rest) = bytes.split_at_checked(start).ok_or_else(short)?;
+        let values = take_if(usize::from(entry.count) < CELLS, &mut rest).ok_or_else(short)?;
+        let withdrawn = take_if(entry.has(WITHDRAWN), &mut rest).ok_or_else(short)?;
+        let scales = take_if(entry.has(MIXED_SCALES), &mut rest).ok_or_else(short)?;
+        let details = if entry.has(DETAILS) {
+            let (details, after) =
+                Details::read(rest, entry.has(HISTORY)).map_err(|e| e.within(start as u64))?;
+            rest = after;
+            Some(details)
+        } else {
+            None
+        };
+        ensure(
+            rest.len() < UNIT && rest.iter().all(|byte| *byte == 0),
+            start as u64,
+            "a sidecar is longer than its parts",
+        )?;
+        Ok(FrameView { entry, bytes, payload, values, withdrawn, scales, details })
+    }
+
+    pub(crate) fn entry(&self) -> &'a DirectoryEntry {
+        self.entry
+    }
+
+    /// Payload and sidecar.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The latest record of a cell, `None` if it is absent.
+    #[inline]
+    pub(crate) fn get(&self, cell: u16) -> Result<Option<CellRecord>, FormatError> {
+        let cell = usize::from(cell);
+        let value = if self.has_value(cell) {
+            Some(self.value(cell)?)
+        } else if self.withdrawn.is_some_and(|bits| bit(bits, cell)) {
+            None
+        } else {
+            return Ok(None);
+        };
+        let record = match &self.details {
+            None => self.plain(value),
+            Some(details) => attributes(value, details.columns.map(|column| column.get(cell)))?,
+        };
+        Ok(Some(record))
+    }
+
+    /// What was known of a cell at the end of `day`.
+    pub(crate) fn get_as_of(&self, cell: u16, day: i32) -> Result<Option<CellRecord>, FormatError> {
+        let (possible, certain) =
+            (self.has_history() || self.entry.known_min <= day, self.is_latest_as_of(day));
+        if !possible {
+            return Ok(None);
+        }
+        let latest = self.get(cell)?;
+        if certain || latest.is_none_or(|record| record.knowledge() <= day) {
+            return Ok(latest);
+        }
+        let mut known = None;
+        for record in self.history(cell)? {
+            if record.knowledge() <= day {
+                known = Some(record);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether every cell's latest record was known at the end of `day`: then the sum, the
+    /// mantissas and the records are those of that day.
+    #[inline]
+    pub(crate) fn is_latest_as_of(&self, day: i32) -> bool {
+        self.entry.known_max <= day
+    }
+
+    pub(crate) fn has_history(&self) -> bool {
+        self.entry.has(HISTORY)
+    }
+
+    /// The superseded records of a cell, oldest knowledge first.
+    pub(crate) fn history(&self, cell: u16) -> Result<Vec<CellRecord>, FormatError> {
+        let records = self.details.map_or(&[][..], |details| details.history);
+        let start = records.partition_point(|bytes| history::cell_of(bytes) < cell);
+        let of_cell =
+            records.iter().skip(start).take_while(|bytes| history::cell_of(bytes) == cell);
+        of_cell.map(|bytes| Ok(HistoryRecord::read(bytes, self.sidecar_start())?.record)).collect()
+    }
+
+    /// Writes every cell's mantissa and returns their scale, or `None` if the scales are mixed.
+    ///
+    /// Cells without a value get some mantissa: ask [`FrameView::values`].
+    #[inline]
+    pub(crate) fn mantissas(&self, out: &mut [i64; CELLS]) -> Option<i8> {
+        if self.entry.has(MIXED_SCALES) {
+            return None;
+        }
+        kernel::unpack(self.payload, self.entry.width, self.entry.base, out);
+        Some(self.entry.scale)
+    }
+
+    /// The cells with a value.
+    #[inline]
+    pub(crate) fn values(&self) -> CellSet {
+        self.values.map_or(CellSet::FULL, CellSet::from_bytes)
+    }
+
+    /// The cells that are withdrawn.
+    pub(crate) fn withdrawn(&self) -> CellSet {
+        self.withdrawn.map_or(CellSet::EMPTY, CellSet::from_bytes)
+    }
+
+    /// Exact sum of all values at the frame's scale, from the directory alone; `None` if the
+    /// scales are mixed.
+    #[inline]
+    pub(crate) fn sum(&self) -> Option<i128> {
+        (!self.entry.has(MIXED_SCALES)).then_some(self.entry.sum)
+    }
+
+    /// Exact sum of the values of `cells` at the frame's scale; `None` if the scales are mixed.
+    pub(crate) fn sum_range(&self, cells: Range<usize>) -> Option<RangeSum> {
+        if self.entry.has(MIXED_SCALES) {
+            return None;
+        }
+        let count = self.values().and(&CellSet::of_range(cells.clone())).len();
+        // Cells without a value have residual 0, so only the base needs their number.
+        let residuals = kernel::sum(self.payload, self.entry.width, cells).cast_signed();
+        let bases = i128::from(self.entry.base).saturating_mul(i128::from(count));
+        Some(RangeSum { sum: bases.saturating_add(residuals), count })
+    }
+
+    /// The whole content, to be changed.
+    pub(crate) fn decode(&self) -> Result<FrameContent, FormatError> {
+        let mut mantissas = [0; CELLS];
+        kernel::unpack(self.payload, self.entry.width, self.entry.base, &mut mantissas);
+        let mut columns = [[0; CELLS]; 6];
+        if let Some(details) = &self.details {
+            for (column, out) in details.columns.iter().zip(&mut columns) {
+                column.unpack(out);
+            }
+        }
+        let withdrawn = self.withdrawn();
+        let mut cells = vec![None; CELLS];
+        for (cell, (place, mantissa)) in cells.iter_mut().zip(mantissas).enumerate() {
+            let value = if self.has_value(cell) {
+                Some(self.scaled(cell, mantissa)?)
+            } else if withdrawn.contains(cell) {
+                None
+            } else {
+                continue;
+            };
+            let at_cell = |column: &[i64; CELLS]| column.get(cell).map_or(0, |v| v.cast_unsigned());
+            *place = Some(match self.details {
+                None => self.plain(value),
+                Some(_) => attributes(value, columns.each_ref().map(at_cell))?,
+            });
+        }
+        let history = self.checked_history(&cells)?;
+        Ok(FrameContent::from_parts(cells, history))
+    }
+
+    /// Reads everything and checks every rule of the format: the content, written again, must
+    /// give these bytes.
+    pub(crate) fn verify(&self) -> Result<(), FormatError> {
+        let again = super::encode(&self.decode()?)
+            .map_err(|_| FormatError::new(0, "a frame holds what no frame can"))?;
+        let DirectoryEntry { sheet, frame, offset_units, checksum, .. } = *self.entry;
+        let entry = DirectoryEntry { sheet, frame, offset_units, checksum, ..again.entry };
+        ensure(
+            entry == *self.entry && again.bytes == self.bytes,
+            0,
+            "a frame's directory entry or bytes are not those of its content",
+        )
+    }
+
+    fn checked_history(
+        &self,
+        cells: &[Option<CellRecord>],
+    ) -> Result<Vec<HistoryRecord>, FormatError> {
+        let offset = self.sidecar_start();
+        let records = self.details.map_or(&[][..], |details| details.history);
+        let history: Vec<HistoryRecord> = records
+            .iter()
+            .map(|bytes| HistoryRecord::read(bytes, offset))
+            .collect::<Result<_, _>>()?;
+        let ascending = history.is_sorted_by(|a, b| a.order() < b.order());
+        ensure(ascending, offset, "superseded values are not in order")?;
+        let is_older = |known: &HistoryRecord| {
+            let latest = cells.get(usize::from(known.cell)).and_then(Option::as_ref);
+            latest.is_some_and(|latest| known.record.order() < latest.order())
+        };
+        ensure(
+            history.iter().all(is_older),
+            offset,
+            "a superseded value is not older than its cell",
+        )?;
+        Ok(history)
+    }
+
+    fn sidecar_start(&self) -> u64 {
+        self.entry.payload_bytes() as u64
+    }
+
+    #[inline]
+    fn has_value(&self, cell: usize) -> bool {
+        self.values.map_or(cell < CELLS, |bits| bit(bits, cell))
+    }
+
+    #[inline]
+    fn value(&self, cell: usize) -> Result<(i64, u8), FormatError> {
+        let residual = kernel::get(self.payload, self.entry.width, cell)
+            .ok_or_else(|| FormatError::new(0, "a payload is shorter than its width"))?;
+        self.scaled(cell, self.entry.base.wrapping_add(residual.cast_signed()))
+    }
+
+    #[inline]
+    fn scaled(&self, cell: usize, mantissa: i64) -> Result<(i64, u8), FormatError> {
+        if let Some(scales) = self.scales {
+            return Ok((mantissa, scales.get(cell).copied().unwrap_or(0)));
+        }
+        scale::from_frame(mantissa, self.entry.scale)
+            .ok_or_else(|| FormatError::new(0, "a value does not fit 64 bits at its frame's scale"))
+    }
+
+    /// A record of a frame without details.
+    fn plain(&self, value: Option<(i64, u8)>) -> CellRecord {
+        CellRecord {
+            value,
+            status: 0,
+            published: None,
+            recorded: self.entry.known_min,
+            precision: 0,
+            source: 0,
+            note: 0,
+        }
+    }
+}
+
+impl<'a> Details<'a> {
+    /// Reads a details block with its columns and history; returns what follows them.
+    fn read(bytes: &'a [u8], has_history: bool) -> Result<(Details<'a>, &'a [u8]), FormatError> {
+        let short = || FormatError::new(0, "a sidecar is shorter than its parts");
+        let (block, mut rest) = bytes.split_first_chunk::<UNIT>().ok_or_else(short)?;
+        let (descriptions, after) = block.split_first_chunk::<48>().ok_or_else(short)?;
+        let (count, zeros) = after.split_first_chunk().ok_or_else(short)?;
+        let mut descriptions = descriptions.as_chunks().0.iter().copied();
+        let mut column = || Column::read(descriptions.next().unwrap_or_default(), &mut rest);
+        let columns = [column()?, column()?, column()?, column()?, column()?, column()?];
+        let count = u32::from_le_bytes(*count);
+        ensure(zeros.iter().all(|byte| *byte == 0), 0, "a details block has unknown parts")?;
+        ensure((count > 0) == has_history, 0, "a history is announced but empty, or the reverse")?;
+        let history_bytes = usize::try_from(count).ok().and_then(|n| n.checked_mul(RECORD_BYTES));
+        let history = history_bytes
+            .and_then(|length| rest.split_off(..length))
+            .ok_or_else(|| FormatError::new(0, "a history does not fit into its sidecar"))?;
+        Ok((Details { columns, history: history.as_chunks().0 }, rest))
+    }
+}
+
+/// A record from the values of its columns.
+fn attributes(value: Option<(i64, u8)>, columns: [u64; 6]) -> Result<CellRecord, FormatError> {
+    let wrong = || FormatError::new(0, "a cell has an attribute outside the format's range");
+    let [status, published, recorded, precision, source, note] =
+        columns.map(|value| u32::try_from(value).ok());
+    let record = CellRecord {
+        value,
+        status: status.ok_or_else(wrong)?,
+        published: published.and_then(key_to_day).ok_or_else(wrong)?,
+        recorded: recorded.and_then(key_to_day).flatten().ok_or_else(wrong)?,
+        precision: precision.and_then(|value| u8::try_from(value).ok()).ok_or_else(wrong)?,
+        source: source.ok_or_else(wrong)?,
+        note: note.ok_or_else(wrong)?,
+    };
+    if record.is_valid() { Ok(record) } else { Err(wrong()) }
+}
+
+#[inline]
+fn bit(bytes: &[u8; UNIT], cell: usize) -> bool {
+    bytes.get(cell / 8).is_some_and(|byte| byte >> (cell % 8) & 1 == 1)
+}
+
+/// Takes N bytes off the front of `rest` if `wanted`; `None` if there are fewer.
+fn take_if<'a, const N: usize>(wanted: bool, rest: &mut &'a [u8]) -> Option<Option<&'a [u8; N]>> {
+    if !wanted {
+        return Some(None);
+    }
+    let (part, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(Some(part))
+}

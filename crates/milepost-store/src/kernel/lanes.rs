@@ -1,0 +1,118 @@
+//! The interleaved layout for both word sizes: 32 lanes of u32 and 16 lanes of u64.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::inline_always,
+    reason = "shifts and indices are bounded by the frame's 1,024 cells and the word's bits"
+)]
+
+/// Writes one module for a word type: the two differ in nothing else.
+macro_rules! lanes_of {
+    ($(#[$documentation:meta])* $name:ident, $word:ty) => {
+        $(#[$documentation])*
+        pub(super) mod $name {
+            use super::super::{CELLS, UNIT};
+            use std::ops::Range;
+
+            type Word = $word;
+            const BITS: usize = Word::BITS as usize;
+            const WORD_BYTES: usize = size_of::<Word>();
+            pub(in super::super) const LANES: usize = UNIT / WORD_BYTES;
+            const _: () = assert!(LANES * BITS == CELLS);
+
+            #[inline(always)]
+            fn load(unit: &[u8; UNIT]) -> [Word; LANES] {
+                let mut words = [0; LANES];
+                for (word, bytes) in words.iter_mut().zip(unit.as_chunks::<WORD_BYTES>().0) {
+                    *word = Word::from_le_bytes(*bytes);
+                }
+                words
+            }
+
+            /// Calls `each` with the number and the values of every row of cells in `rows`.
+            /// Stops early if the payload is shorter than `width` units. `width` is 1..=`BITS`.
+            #[inline(always)]
+            pub(in super::super) fn for_each_row(
+                payload: &[u8],
+                width: usize,
+                rows: Range<usize>,
+                mut each: impl FnMut(usize, &[Word; LANES]),
+            ) {
+                let units = payload.as_chunks::<UNIT>().0;
+                let mask = Word::MAX >> (BITS - width);
+                for row in rows {
+                    let (index, shift) = (row * width / BITS, row * width % BITS);
+                    let Some(low) = units.get(index) else { return };
+                    let mut values = load(low);
+                    for value in &mut values {
+                        *value >>= shift;
+                    }
+                    if shift + width > BITS {
+                        let Some(high) = units.get(index + 1) else { return };
+                        for (value, high) in values.iter_mut().zip(load(high)) {
+                            *value |= high << (BITS - shift);
+                        }
+                    }
+                    for value in &mut values {
+                        *value &= mask;
+                    }
+                    each(row, &values);
+                }
+            }
+
+            /// Packs `values`, each below 2^`width`, into `width` units appended to `out`.
+            pub(in super::super) fn pack(values: &[u64; CELLS], width: usize, out: &mut Vec<u8>) {
+                let mut words = [[0 as Word; LANES]; BITS];
+                for (row, values) in values.as_chunks::<LANES>().0.iter().enumerate() {
+                    let (index, shift) = (row * width / BITS, row * width % BITS);
+                    #[allow(
+                        clippy::cast_possible_truncation,
+                        trivial_numeric_casts,
+                        reason = "values have at most as many bits as a word"
+                    )]
+                    let values = values.map(|value| value as Word);
+                    if let Some(low) = words.get_mut(index) {
+                        for (word, value) in low.iter_mut().zip(values) {
+                            *word |= value << shift;
+                        }
+                    }
+                    if shift + width > BITS && let Some(high) = words.get_mut(index + 1) {
+                        for (word, value) in high.iter_mut().zip(values) {
+                            *word |= value >> (BITS - shift);
+                        }
+                    }
+                }
+                for word in words.iter().take(width).flatten() {
+                    out.extend_from_slice(&word.to_le_bytes());
+                }
+            }
+
+            /// The value of one cell, or `None` if the payload is too short for it.
+            #[inline]
+            pub(in super::super) fn get(payload: &[u8], width: usize, cell: usize) -> Option<Word> {
+                let (row, lane) = (cell / LANES, cell % LANES);
+                let (index, shift) = (row * width / BITS, row * width % BITS);
+                let word = |index: usize| {
+                    let bytes = payload.get(index * UNIT + lane * WORD_BYTES..)?;
+                    Some(Word::from_le_bytes(*bytes.first_chunk()?))
+                };
+                let mut value = word(index)? >> shift;
+                if shift + width > BITS {
+                    value |= word(index + 1)? << (BITS - shift);
+                }
+                Some(value & (Word::MAX >> (BITS - width)))
+            }
+        }
+    };
+}
+
+lanes_of!(
+    /// Widths 1..=32.
+    narrow,
+    u32
+);
+lanes_of!(
+    /// Widths 33..=64.
+    wide,
+    u64
+);
