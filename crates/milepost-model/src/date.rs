@@ -283,3 +283,93 @@ const fn civil_from_days(number: i32) -> (i16, u8, u8) {
     let year = era * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
     (year as i16, month as u8, day as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Span, civil};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn oracle(date: Date) -> civil::Date {
+        let (year, month, day) = date.year_month_day();
+        civil::date(year, month.cast_signed(), day.cast_signed())
+    }
+
+    fn any_date() -> impl Strategy<Value = Date> {
+        (Date::MIN.0..=Date::MAX.0).prop_map(Date)
+    }
+
+    #[test]
+    fn every_day_from_1800_to_2200_agrees_with_jiff() {
+        let mut expected = civil::date(1800, 1, 1);
+        let mut date = Date::new(1800, 1, 1).unwrap();
+        while expected.year() <= 2200 {
+            assert_eq!(oracle(date), expected);
+            assert_eq!(date.weekday(), expected.weekday().to_monday_one_offset().cast_unsigned());
+            assert_eq!(date.is_month_end(), expected.day() == expected.days_in_month());
+            assert_eq!(date.to_string().parse(), Ok(date));
+            assert_eq!(date.next().and_then(Date::previous), Some(date));
+            expected = expected.tomorrow().unwrap();
+            date = date.next().unwrap();
+        }
+    }
+
+    #[test]
+    fn the_calendar_ends_where_it_says() {
+        assert_eq!(Date::MIN.to_string(), "-9999-01-01");
+        assert_eq!(Date::MAX.to_string(), "9999-12-31");
+        assert_eq!((Date::MIN.previous(), Date::MAX.next()), (None, None));
+        assert_eq!(Date::MAX.checked_add_days(i32::MAX), None);
+        assert_eq!(Date::MIN.checked_add_months(i32::MIN), None);
+        assert_eq!(Date::new(1970, 1, 1).map(Date::day_number), Ok(0));
+        assert_eq!(Date::new(10_000, 1, 1), Err(DateError::Year(10_000)));
+        assert_eq!(Date::try_from(i32::MAX), Err(DateError::DayNumber(i32::MAX)));
+    }
+
+    #[test]
+    fn errors_name_what_is_wrong() {
+        let message = |text: &str| text.parse::<Date>().unwrap_err().to_string();
+        assert_eq!(
+            message("2024-13-01"),
+            "month 13 of 2024 does not exist: months run from 1 to 12"
+        );
+        assert_eq!(
+            message("2024-04-31"),
+            "day 31 of 2024-04 does not exist: its days run from 1 to 30"
+        );
+        for text in ["", "2024-4-31", "20240431", "+024-01-01", "2024-01-0x", "２024-01-01"] {
+            assert_eq!(message(text), format!("`{text}` is not a date of the form YYYY-MM-DD"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_agree_with_jiff_over_the_whole_calendar(date in any_date()) {
+            let (year, month, day) = date.year_month_day();
+            prop_assert_eq!(Date::new(year, month, day), Ok(date));
+            let days = oracle(date).since(civil::date(1970, 1, 1)).unwrap().get_days();
+            prop_assert_eq!(date.day_number(), days);
+        }
+
+        #[test]
+        fn months_agree_with_jiff(date in any_date(), months in -250_000_i32..250_000) {
+            // jiff refuses spans of more months than its calendar has.
+            let expected = Span::new().try_months(months).and_then(|span| oracle(date).checked_add(span));
+            match (date.checked_add_months(months), expected) {
+                (Some(sum), Ok(expected)) if date.is_month_end() => {
+                    prop_assert!(sum.is_month_end());
+                    prop_assert_eq!(oracle(sum).first_of_month(), expected.first_of_month());
+                }
+                (Some(sum), Ok(expected)) => prop_assert_eq!(oracle(sum), expected),
+                (sum, expected) => prop_assert!(sum.is_none() && expected.is_err()),
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,12}") {
+            prop_assert!(text.parse::<Date>().is_ok_and(|date| date.to_string() == text)
+                || text.parse::<Date>().is_err());
+        }
+    }
+}

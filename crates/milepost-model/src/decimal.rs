@@ -1,6 +1,8 @@
 //! Exact decimal numbers.
 
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -262,13 +264,13 @@ impl Decimal {
 
     /// Compares with a double by exact value; NaN lies beyond the infinity of its sign.
     pub(crate) fn cmp_f64(self, other: f64) -> Ordering {
-        let nearest = self.to_f64();
-        if nearest != other || other == 0.0 {
-            // Rounding keeps the order, and only zero rounds to zero.
-            return nearest.total_cmp(&(other + 0.0));
+        const FRACTION_BITS: i32 = 52;
+        // Rounding keeps the order, and only zero rounds to zero; adding zero makes -0 zero.
+        let rough = self.to_f64().total_cmp(&(other + 0.0));
+        if rough.is_ne() || self.is_zero() {
+            return rough;
         }
         // `other` is normal and near to this: whole * 2^exponent, compared with mantissa / 10^scale.
-        const FRACTION_BITS: i32 = 52;
         let bits = other.abs().to_bits();
         let whole = u128::from(bits & ((1 << FRACTION_BITS) - 1) | 1 << FRACTION_BITS);
         let exponent = i32::try_from(bits >> FRACTION_BITS).unwrap_or(0) - 1023 - FRACTION_BITS;

@@ -1,6 +1,8 @@
 //! Reference periods: what an observation is about.
 
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
