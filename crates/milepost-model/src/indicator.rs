@@ -1,4 +1,5 @@
 //! Indicators: what is measured, and what may be done with its figures.
+#![expect(clippy::needless_pass_by_value, reason = "a builder takes a date or a literal alike")]
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
 //! Milestones: named events that queries compare against.
+#![expect(clippy::needless_pass_by_value, reason = "a builder takes a date or a literal alike")]
 
 use serde::{Deserialize, Serialize};
 

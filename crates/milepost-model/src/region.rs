@@ -1,4 +1,5 @@
 //! Regions as versions: a place between two changes of its boundary or rank.
+#![expect(clippy::needless_pass_by_value, reason = "a builder takes a date or a literal alike")]
 
 use serde::{Deserialize, Serialize};
 

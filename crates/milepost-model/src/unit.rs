@@ -22,7 +22,7 @@ use crate::name::singular;
 /// let millions: Unit = "million persons".parse()?;
 /// let persons: Unit = "person".parse()?;
 /// assert_eq!(millions.conversion_power_of_ten(&persons), Some(6));
-/// // What 39 % of 52 persons is measured in is persons, a hundred at a time.
+/// // Persons divided by percents are counted by the hundred.
 /// assert_eq!(persons.divide(&Unit::percent()).to_string(), "hundred person");
 /// assert!(persons.divide(&persons).is_pure());
 ///

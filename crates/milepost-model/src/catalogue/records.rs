@@ -93,8 +93,13 @@ impl Identities {
     }
 
     pub(super) fn add_region(&mut self, position: u32, region: &Region, replaced: Option<&Region>) {
-        if let Some(versions) = replaced.and_then(|old| self.codes.get_mut(&old.code)) {
+        if let Some(old) = replaced
+            && let Some(versions) = self.codes.get_mut(&old.code)
+        {
             versions.retain(|&version| version != position);
+            if versions.is_empty() {
+                self.codes.remove(&old.code);
+            }
         }
         self.regions.insert(region.uid(), position);
         let versions = self.codes.entry(region.code.clone()).or_default();
