@@ -114,7 +114,6 @@ impl Decimal {
     }
 
     /// -1, 0 or 1.
-    #[expect(clippy::cast_possible_truncation, reason = "-1, 0 or 1")]
     pub const fn signum(self) -> i8 {
         self.mantissa.signum() as i8
     }

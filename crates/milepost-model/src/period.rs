@@ -151,7 +151,7 @@ impl Period {
 
     /// A single day.
     pub fn day(date: Date) -> Period {
-        Period { first: date, last: date }
+        Period { last: date, first: date }
     }
 
     /// The days from `first` to `last`, both included.
@@ -162,7 +162,7 @@ impl Period {
         if first > last {
             return Err(PeriodError::Reversed { first, last });
         }
-        Ok(Period { first, last })
+        Ok(Period { last, first })
     }
 
     /// The period of that frequency with that [`ordinal`](Period::ordinal); `None` when it
@@ -189,7 +189,7 @@ impl Period {
                 (date, date)
             }
         };
-        Some(Period { first, last })
+        Some(Period { last, first })
     }
 
     /// The position among the periods of its frequency; `None` for a span that is no calendar
