@@ -124,7 +124,7 @@ impl Date {
     }
 
     /// The ISO 8601 day of the week: Monday is 1, Sunday is 7.
-    #[expect(clippy::cast_sign_loss, reason = "1 to 7")]
+    #[expect(clippy::cast_possible_truncation, reason = "1 to 7")]
     pub fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
         ((self.0 + 3).rem_euclid(7) + 1) as u8
