@@ -88,8 +88,9 @@ fn number(input: &str) -> Lexed<'_, &str> {
 }
 
 /// Exactly `n` ASCII digits.
-fn exactly<'s>(n: usize) -> impl Parser<&'s str, Output = &'s str, Error = nom::error::Error<&'s str>>
-{
+fn exactly<'s>(
+    n: usize,
+) -> impl Parser<&'s str, Output = &'s str, Error = nom::error::Error<&'s str>> {
     take_while_m_n(n, n, |c: char| c.is_ascii_digit())
 }
 

@@ -28,15 +28,20 @@
 )]
 
 pub mod ast;
+mod complete;
 mod diagnostic;
+mod highlight;
 mod lexer;
 mod parser;
+mod print;
 mod render;
 mod span;
 mod token;
 mod words;
 
+pub use crate::complete::{Candidate, complete, is_complete};
 pub use crate::diagnostic::{Diagnostic, Fix, QueryError, Related, Severity, code_title, codes};
+pub use crate::highlight::{Class, highlight};
 pub use crate::lexer::tokenize;
 pub use crate::parser::{Expectation, parse, parse_query};
 pub use crate::span::Span;

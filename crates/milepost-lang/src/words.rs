@@ -7,16 +7,67 @@ use crate::ast::{Fill, Listing, Magnitude, MeasureKind, ReducerKind, StatusKind}
 /// Words that cannot stand inside a bare name, frozen for version 1: first those that the
 /// grammar uses, then those kept for later versions and for teaching.
 pub(crate) const RESERVED: [&str; 40] = [
-    "of", "in", "by", "on", "at", "as", "to", "since", "until", "between", "during", "over",
-    "including", "only", "where", "fill", "complete", "matched", "except", "and", "or", "not",
-    "after", "before", "for", "from", "group", "having", "if", "limit", "order", "per", "select",
-    "then", "using", "versus", "vs", "when", "with", "within",
+    "of",
+    "in",
+    "by",
+    "on",
+    "at",
+    "as",
+    "to",
+    "since",
+    "until",
+    "between",
+    "during",
+    "over",
+    "including",
+    "only",
+    "where",
+    "fill",
+    "complete",
+    "matched",
+    "except",
+    "and",
+    "or",
+    "not",
+    "after",
+    "before",
+    "for",
+    "from",
+    "group",
+    "having",
+    "if",
+    "limit",
+    "order",
+    "per",
+    "select",
+    "then",
+    "using",
+    "versus",
+    "vs",
+    "when",
+    "with",
+    "within",
 ];
 
 /// The words that begin a clause.
 pub(crate) const CLAUSES: [&str; 17] = [
-    "in", "by", "since", "until", "between", "during", "at", "over", "as", "including", "only",
-    "to", "on", "fill", "complete", "matched", "where",
+    "in",
+    "by",
+    "since",
+    "until",
+    "between",
+    "during",
+    "at",
+    "over",
+    "as",
+    "including",
+    "only",
+    "to",
+    "on",
+    "fill",
+    "complete",
+    "matched",
+    "where",
 ];
 
 /// Whether the word is reserved, in any case.
@@ -28,16 +79,28 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 pub(crate) const FOREIGN: [(&str, Option<&str>, &str); 19] = [
     ("from", Some("since"), "`since A` names the figure that a comparison starts from"),
     ("after", Some("since"), "`since A` names the figure that a comparison starts from"),
-    ("before", Some("until"), "`until B` names the last figure; `at or before D` the last one known on a day"),
+    (
+        "before",
+        Some("until"),
+        "`until B` names the last figure; `at or before D` the last one known on a day",
+    ),
     ("for", Some("in"), "`in REGION` names the place, `over last 5 years` a stretch of time"),
-    ("per", Some("by"), "`by year` makes a row per year; `per` stands only in units: `as VND per person`"),
+    (
+        "per",
+        Some("by"),
+        "`by year` makes a row per year; `per` stands only in units: `as VND per person`",
+    ),
     ("select", Some("show"), "a query names what it shows: `show si.participants in VN`"),
     ("within", Some("during"), "`during 2019` is a stretch of time, `in VN` a place"),
     ("group", None, "rows are made with `by`: `by province, year`"),
     ("order", None, "`top 5 of …`, `bottom 5 of …` and `rank of …` put rows in order"),
     ("having", Some("where"), "`where value > 0` keeps rows of the answer"),
     ("if", Some("where"), "`where value > 0` keeps rows of the answer"),
-    ("when", Some("where"), "`where value > 0` keeps rows; `at 2019` and `during 2019` name a time"),
+    (
+        "when",
+        Some("where"),
+        "`where value > 0` keeps rows; `at 2019` and `during 2019` name a time",
+    ),
     ("limit", None, "`top 5 of …` keeps the first rows"),
     ("join", None, "several series stand in one expression: `a / b`, `a as % of b`"),
     ("union", None, "several regions stand in one clause: `in Hanoi, Hai Phong`"),
@@ -151,7 +214,9 @@ pub(crate) fn nearest(
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(&word, candidate), candidate))
-        .filter(|(distance, candidate)| (1..=allowed).contains(distance) && candidate.len() > *distance)
+        .filter(|(distance, candidate)| {
+            (1..=allowed).contains(distance) && candidate.len() > *distance
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -130,9 +130,7 @@ where
 
 /// `Hanoi + Hai Phong`, `VN except Hanoi`
 fn region(input: Tokens<'_>) -> Parsed<'_, RegionExpression> {
-    let sum = || {
-        separated_list1(sign("+", TokenKind::Plus), name(Expectation::Region, None))
-    };
+    let sum = || separated_list1(sign("+", TokenKind::Plus), name(Expectation::Region, None));
     let except = map(opt(preceded(keyword("except"), sum())), Option::unwrap_or_default);
     map(spanned((sum(), except)), |((names, except), span)| RegionExpression {
         names,

@@ -129,10 +129,7 @@ fn indicator(input: Tokens<'_>) -> Parsed<'_, Name> {
     }
     let quoted = take(Expectation::Indicator, |token| token.kind == TokenKind::Text);
     alt((
-        map(quoted, |token| Name::Literal {
-            text: token.content().to_owned(),
-            span: token.span,
-        }),
+        map(quoted, |token| Name::Literal { text: token.content().to_owned(), span: token.span }),
         map(word(Expectation::Indicator), |word| Name::Literal {
             text: word.text,
             span: word.span,

@@ -246,9 +246,7 @@ pub(crate) fn end<'t>(input: Tokens<'t>) -> Parsed<'t, ()> {
 }
 
 /// A word of the language.
-pub(crate) fn keyword<'t>(
-    word: &'static str,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Token<'t>> {
+pub(crate) fn keyword<'t>(word: &'static str) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Token<'t>> {
     take(Expectation::Keyword(word), move |token| token.is_word(word))
 }
 
@@ -261,9 +259,7 @@ pub(crate) fn sign<'t>(
 }
 
 /// What a parser reads, with its place; counts one part of the tree.
-pub(crate) fn spanned<'t, T, P>(
-    mut parser: P,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, (T, Span)>
+pub(crate) fn spanned<'t, T, P>(mut parser: P) -> impl FnMut(Tokens<'t>) -> Parsed<'t, (T, Span)>
 where
     P: Parser<Tokens<'t>, Output = T, Error = Stop>,
 {

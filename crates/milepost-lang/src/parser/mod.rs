@@ -13,8 +13,9 @@ mod query;
 mod unit;
 mod verb;
 
-use self::input::{Stop, Tokens, Trace, end};
 pub use self::input::Expectation;
+pub(crate) use self::input::Trace;
+use self::input::{Stop, Tokens, end};
 use crate::ast::{Query, Script, Statement};
 use crate::diagnostic::{Diagnostic, QueryError, code};
 use crate::lexer::tokenize;

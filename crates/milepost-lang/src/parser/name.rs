@@ -42,9 +42,7 @@ pub(super) fn parameter(input: Tokens<'_>) -> Parsed<'_, Parameter> {
 }
 
 /// A word that is not reserved.
-pub(super) fn word<'t>(
-    expectation: Expectation,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Word> {
+pub(super) fn word<'t>(expectation: Expectation) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Word> {
     move |input| {
         let token = take(expectation, is_free_word);
         map(token, |token| Word { text: token.text.to_owned(), span: token.span }).parse(input)

@@ -8,9 +8,7 @@ use nom::sequence::{pair, preceded};
 
 use super::clause::clauses;
 use super::expression::expression;
-use super::input::{
-    Expectation, Parsed, Tokens, keyword, one_of, refuse, sign, spanned, take,
-};
+use super::input::{Expectation, Parsed, Tokens, keyword, one_of, refuse, sign, spanned, take};
 use super::name::{name, text, word};
 use super::verb::{self, measure, reducer, show, transform};
 use crate::ast::{Query, Statement};

@@ -13,7 +13,8 @@ use crate::token::TokenKind;
 
 /// `%`, `million persons`, `VND/person`, `VND per person`, `$unit`
 pub(super) fn unit(input: Tokens<'_>) -> Parsed<'_, UnitName> {
-    alt((map(spanned(literal), |(text, span)| UnitName::Literal { text, span }),
+    alt((
+        map(spanned(literal), |(text, span)| UnitName::Literal { text, span }),
         map(parameter, UnitName::Parameter),
     ))
     .parse(input)

@@ -7,24 +7,21 @@ use nom::sequence::{preceded, terminated};
 
 use super::input::{Expectation, Parsed, Tokens, keyword, mismatch, refuse, spanned, take};
 use super::name::{count, frequency};
-use crate::ast::{Measure, MeasureKind, Reducer, ReducerKind, RollingAggregate, Transform, TransformKind};
+use crate::ast::{
+    Measure, MeasureKind, Reducer, ReducerKind, RollingAggregate, Transform, TransformKind,
+};
 use crate::diagnostic::{Diagnostic, code};
 use crate::token::{Token, TokenKind};
 use crate::words::{self, MEASURES, REDUCERS};
 
 /// The first word of a verb phrase such as `growth of`.
-fn head<'t>(
-    phrase: &'static str,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Token<'t>> {
+fn head<'t>(phrase: &'static str) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Token<'t>> {
     let word = phrase.split(' ').next().unwrap_or(phrase);
     take(Expectation::Verb(phrase), move |token| token.is_word(word))
 }
 
 /// A verb of one word with its `of`.
-fn verb<'t, T: Copy>(
-    input: Tokens<'t>,
-    table: &'static [(&'static str, T)],
-) -> Parsed<'t, T> {
+fn verb<'t, T: Copy>(input: Tokens<'t>, table: &'static [(&'static str, T)]) -> Parsed<'t, T> {
     for (phrase, kind) in table {
         if let Ok((rest, _)) = terminated(head(phrase), keyword("of")).parse(input) {
             return Ok((rest, *kind));
@@ -56,9 +53,13 @@ pub(super) fn measure(input: Tokens<'_>) -> Parsed<'_, Measure> {
         }
         let verb = words::word_of(&MEASURES, &kind);
         refuse(
-            Diagnostic::error(code::YOY_PLACE, yoy.span, format!("`yoy` does not go with `{verb}`"))
-                .with_label("`yoy` compares with the same period one year earlier")
-                .with_help("`yoy change of`, `yoy growth of` and `yoy multiple of` do"),
+            Diagnostic::error(
+                code::YOY_PLACE,
+                yoy.span,
+                format!("`yoy` does not go with `{verb}`"),
+            )
+            .with_label("`yoy` compares with the same period one year earlier")
+            .with_help("`yoy change of`, `yoy growth of` and `yoy multiple of` do"),
         )
     };
     let plain = map(|input| verb(input, &MEASURES), |kind| (kind, false));
@@ -74,7 +75,11 @@ pub(super) fn transform(input: Tokens<'_>) -> Parsed<'_, Transform> {
     ));
     let rolling = map(
         (head("rolling 12 month total of"), count, frequency, aggregate, keyword("of")),
-        |(_, count, frequency, aggregate, _)| TransformKind::Rolling { count, frequency, aggregate },
+        |(_, count, frequency, aggregate, _)| TransformKind::Rolling {
+            count,
+            frequency,
+            aggregate,
+        },
     );
     map(spanned(alt((ytd, rolling))), |(kind, span)| Transform { kind, span }).parse(input)
 }
@@ -113,7 +118,9 @@ pub(super) fn misplaced(input: Tokens<'_>, measure: Option<&Measure>) -> Option<
     if words::is_reserved(&word) {
         return None;
     }
-    if words::is_measure(&word) && let Some(earlier) = measure {
+    if words::is_measure(&word)
+        && let Some(earlier) = measure
+    {
         let diagnostic =
             Diagnostic::error(code::SECOND_MEASURE, span, "a sentence has at most one measure")
                 .with_label("a second measure")
@@ -126,9 +133,8 @@ pub(super) fn misplaced(input: Tokens<'_>, measure: Option<&Measure>) -> Option<
     }
     if words::verbs().any(|verb| verb == word) {
         let message = format!("`{word} of` cannot stand here");
-        let diagnostic = Diagnostic::error(code::VERB_ORDER, span, message)
-            .with_label("a verb")
-            .with_help(
+        let diagnostic =
+            Diagnostic::error(code::VERB_ORDER, span, message).with_label("a verb").with_help(
                 "a sentence begins with its verbs: reducers (`max of`), then one measure \
                  (`growth of`), then transforms (`ytd of`); elsewhere a verb needs parentheses",
             );
@@ -140,9 +146,7 @@ pub(super) fn misplaced(input: Tokens<'_>, measure: Option<&Measure>) -> Option<
         format!("`{}` is not a verb of the language", phrase.text),
     );
     Some(match words::nearest(&word, words::verbs()) {
-        Some(verb) => diagnostic
-            .with_label(format!("`{verb}` is one"))
-            .with_fix(phrase.span, verb),
+        Some(verb) => diagnostic.with_label(format!("`{verb}` is one")).with_fix(phrase.span, verb),
         None => diagnostic.with_label("before `of`").with_help(
             "the verbs are change, growth, multiple, cagr, pace, index, share, contribution, \
              gap, progress, revisions, and total, mean, median, min, max, first, last, count, \
