@@ -1,6 +1,6 @@
 //! What may be defined, and what is refused.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use thiserror::Error;
 
@@ -225,10 +225,10 @@ impl Catalogue {
 
 fn check_indicator(indicator: &mut Indicator) -> Result<(), CatalogueError> {
     let name = indicator.name.as_str();
-    check_text("name of an indicator", name)?;
+    check_text(format_args!("name of an indicator"), name)?;
     let labels = indicator.labels.iter().map(|label| &label.text);
     for text in labels.chain(&indicator.aliases) {
-        check_text(&format!("label of {name:?}"), text)?;
+        check_text(format_args!("label of {name:?}"), text)?;
     }
     check_note(name, indicator.note.as_deref())?;
     check_fault(name, indicator.fault.take())?;
@@ -246,7 +246,7 @@ fn check_indicator(indicator: &mut Indicator) -> Result<(), CatalogueError> {
         ("weight", &indicator.weight),
     ] {
         let Some(reference) = reference else { continue };
-        check_text(&format!("{part} of {:?}", indicator.name), reference)?;
+        check_text(format_args!("{part} of {:?}", indicator.name), reference)?;
         if *reference == indicator.name {
             return Err(CatalogueError::SelfReference { indicator: indicator.name.clone(), part });
         }
@@ -255,25 +255,25 @@ fn check_indicator(indicator: &mut Indicator) -> Result<(), CatalogueError> {
 }
 
 fn check_region(region: &mut Region) -> Result<(), CatalogueError> {
-    check_text("code of a region", &region.code)?;
+    check_text(format_args!("code of a region"), &region.code)?;
     region.uid = region.uid();
     let uid = region.uid.as_str();
-    check_text(&format!("uid of {:?}", region.code), uid)?;
+    check_text(format_args!("uid of {:?}", region.code), uid)?;
     for label in &region.names {
-        check_text(&format!("name of {uid:?}"), &label.text)?;
+        check_text(format_args!("name of {uid:?}"), &label.text)?;
     }
     for (scheme, code) in &region.codes {
-        check_text(&format!("code scheme of {uid:?}"), scheme)?;
-        check_text(&format!("{scheme} code of {uid:?}"), code)?;
+        check_text(format_args!("code scheme of {uid:?}"), scheme)?;
+        check_text(format_args!("{scheme} code of {uid:?}"), code)?;
     }
     if !region.kind.is_empty() {
-        check_text(&format!("type of {uid:?}"), &region.kind)?;
+        check_text(format_args!("type of {uid:?}"), &region.kind)?;
     }
     if let Some(parent) = &region.parent {
-        check_text(&format!("parent of {uid:?}"), parent)?;
+        check_text(format_args!("parent of {uid:?}"), parent)?;
     }
     for successor in &region.successors {
-        check_text(&format!("successor of {uid:?}"), &successor.uid)?;
+        check_text(format_args!("successor of {uid:?}"), &successor.uid)?;
     }
     check_note(uid, region.note.as_deref())?;
     check_fault(uid, region.fault.take())?;
@@ -286,12 +286,12 @@ fn check_region(region: &mut Region) -> Result<(), CatalogueError> {
 }
 
 fn check_milestone(milestone: &mut Milestone) -> Result<(), CatalogueError> {
-    check_text("name of a milestone", &milestone.name)?;
+    check_text(format_args!("name of a milestone"), &milestone.name)?;
     milestone.id = milestone.id();
     let name = milestone.name.as_str();
-    check_text(&format!("identifier of {name:?}"), &milestone.id)?;
+    check_text(format_args!("identifier of {name:?}"), &milestone.id)?;
     for alias in &milestone.aliases {
-        check_text(&format!("alias of {name:?}"), alias)?;
+        check_text(format_args!("alias of {name:?}"), alias)?;
     }
     check_note(name, milestone.note.as_deref())?;
     check_fault(name, milestone.fault.take())?;
@@ -303,8 +303,8 @@ fn check_milestone(milestone: &mut Milestone) -> Result<(), CatalogueError> {
     Ok(())
 }
 
-fn check_text(what: &str, text: &str) -> Result<(), CatalogueError> {
-    let what = || what.to_owned();
+fn check_text(what: fmt::Arguments<'_>, text: &str) -> Result<(), CatalogueError> {
+    let what = || what.to_string();
     if crate::fold(text).is_empty() {
         Err(CatalogueError::Empty { what: what() })
     } else if text.len() > MOST_BYTES {
@@ -318,7 +318,7 @@ fn check_text(what: &str, text: &str) -> Result<(), CatalogueError> {
 
 fn check_note(name: &str, note: Option<&str>) -> Result<(), CatalogueError> {
     note.filter(|note| !note.is_empty())
-        .map_or(Ok(()), |note| check_text(&format!("note of {name:?}"), note))
+        .map_or(Ok(()), |note| check_text(format_args!("note of {name:?}"), note))
 }
 
 fn check_fault(name: &str, fault: Option<String>) -> Result<(), CatalogueError> {
