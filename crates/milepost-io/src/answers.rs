@@ -13,14 +13,20 @@ use milepost::{Answer, Number, Row};
 /// Writes an answer as CSV (RFC 4180, UTF-8, a header, lines ended by `\n`).
 ///
 /// ```
-/// let store = milepost_io::doc_store();
-/// let answer = store.query("hi.coverage in VN at 2023")?;
+/// use milepost_io::{ImportOptions, import_reader, read_catalogue, write_csv};
+///
+/// let mut store = milepost::Store::in_memory();
+/// let indicators = "name,kind,unit\nhi.coverage,ratio,%\n";
+/// store.define_all(read_catalogue(indicators.as_bytes(), "indicators.csv")?)?;
+/// let figures = "indicator,region,period,value,published\nhi.coverage,VN,2023,93.35,2024-02-07\n";
+/// import_reader(&mut store, figures.as_bytes(), "a", &ImportOptions::default(), &mut |_| {})?;
+///
 /// let mut csv = Vec::new();
-/// milepost_io::write_csv(&answer, &mut csv)?;
+/// write_csv(&store.query("hi.coverage in VN at 2023")?, &mut csv)?;
 /// assert_eq!(
 ///     String::from_utf8(csv)?,
 ///     "region_code,region,period,base,value,unit,status,coverage,missing,published\n\
-///      VN,Việt Nam,2023,,93.35,%,actual,,,2024-02-07\n",
+///      VN,VN,2023,,93.35,%,actual,,,2024-02-07\n",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -119,5 +125,102 @@ fn json_number(value: Option<&Number>) -> String {
         Some(Number::Double(double)) if !double.is_finite() => "null".to_owned(),
         Some(value) => value.to_string(),
         None => "null".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use milepost::{Coverage, MissingReason, RegionLabel, Status, Strength};
+
+    fn answer() -> Answer {
+        let region = |code: &str, name: &str| RegionLabel {
+            uid: format!("{code}@0"),
+            code: code.to_owned(),
+            name: name.to_owned(),
+        };
+        let row = Row {
+            region: region("VN-49", "Vĩnh Long, \"VL\""),
+            axes: vec!["a\tb".to_owned()],
+            period: "2024-H1".parse().ok(),
+            base: None,
+            end: None,
+            value: "123456789012345678.5".parse().ok().map(Number::Exact),
+            unit: "persons".to_owned(),
+            status: Status::ACTUAL,
+            strength: Some(Strength::Actual),
+            coverage: Some(Coverage { present: 11, expected: 12 }),
+            missing: None,
+            published: "2024-07-10".parse().ok(),
+        };
+        let double = |value| Row { value: Some(Number::Double(value)), ..row.clone() };
+        let missing = Row {
+            region: region("VN", "Việt Nam"),
+            axes: vec![String::new()],
+            value: None,
+            strength: None,
+            coverage: None,
+            missing: Some(MissingReason::NoData),
+            published: None,
+            ..row.clone()
+        };
+        let rows = vec![row.clone(), double(0.1 + 0.2), double(1e-7), double(f64::NAN), missing];
+        Answer { axes: vec!["sex".to_owned()], rows, ..Answer::default() }
+    }
+
+    fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn csv_has_figures_in_full() {
+        expect![[r#"
+            region_code,region,sex,period,base,value,unit,status,coverage,missing,published
+            VN-49,"Vĩnh Long, ""VL""",a	b,2024-H1,,123456789012345678.5,persons,actual,11/12,,2024-07-10
+            VN-49,"Vĩnh Long, ""VL""",a	b,2024-H1,,0.30000000000000004,persons,actual,11/12,,2024-07-10
+            VN-49,"Vĩnh Long, ""VL""",a	b,2024-H1,,0.0000001,persons,actual,11/12,,2024-07-10
+            VN-49,"Vĩnh Long, ""VL""",a	b,2024-H1,,NaN,persons,actual,11/12,,2024-07-10
+            VN,Việt Nam,,2024-H1,,,persons,,,no data,
+        "#]].assert_eq(&text(|out| write_csv(&answer(), out)));
+    }
+
+    #[test]
+    fn tabs_inside_a_text_become_blanks() {
+        expect![[r#"
+            region_code	region	sex	period	base	value	unit	status	coverage	missing	published
+            VN-49	Vĩnh Long, "VL"	a b	2024-H1		123456789012345678.5	persons	actual	11/12		2024-07-10
+            VN-49	Vĩnh Long, "VL"	a b	2024-H1		0.30000000000000004	persons	actual	11/12		2024-07-10
+            VN-49	Vĩnh Long, "VL"	a b	2024-H1		0.0000001	persons	actual	11/12		2024-07-10
+            VN-49	Vĩnh Long, "VL"	a b	2024-H1		NaN	persons	actual	11/12		2024-07-10
+            VN	Việt Nam		2024-H1			persons			no data	
+        "#]]
+        .assert_eq(&text(|out| write_tsv(&answer(), out)));
+    }
+
+    #[test]
+    fn json_has_a_row_an_object() {
+        expect![[r#"
+            [
+              {"region_code":"VN-49","region":"Vĩnh Long, \"VL\"","sex":"a\tb","period":"2024-H1","base":null,"value":123456789012345678.5,"unit":"persons","status":"actual","coverage":"11/12","missing":null,"published":"2024-07-10"},
+              {"region_code":"VN-49","region":"Vĩnh Long, \"VL\"","sex":"a\tb","period":"2024-H1","base":null,"value":0.30000000000000004,"unit":"persons","status":"actual","coverage":"11/12","missing":null,"published":"2024-07-10"},
+              {"region_code":"VN-49","region":"Vĩnh Long, \"VL\"","sex":"a\tb","period":"2024-H1","base":null,"value":0.0000001,"unit":"persons","status":"actual","coverage":"11/12","missing":null,"published":"2024-07-10"},
+              {"region_code":"VN-49","region":"Vĩnh Long, \"VL\"","sex":"a\tb","period":"2024-H1","base":null,"value":null,"unit":"persons","status":"actual","coverage":"11/12","missing":null,"published":"2024-07-10"},
+              {"region_code":"VN","region":"Việt Nam","sex":null,"period":"2024-H1","base":null,"value":null,"unit":"persons","status":null,"coverage":null,"missing":"no data","published":null}
+            ]
+        "#]].assert_eq(&text(|out| write_json(&answer(), out)));
+        assert_eq!(text(|out| write_json(&Answer::default(), out)), "[]\n");
+    }
+
+    #[test]
+    fn json_lines_are_the_objects_of_json() {
+        let array = text(|out| write_json(&answer(), out));
+        let lines = text(|out| write_jsonl(&answer(), out));
+        assert_eq!(lines.lines().count(), answer().rows.len());
+        let objects: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&array).unwrap(), objects);
     }
 }

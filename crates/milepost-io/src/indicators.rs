@@ -53,7 +53,7 @@ fn indicator(line: &mut Line<'_>) -> Option<Indicator> {
     indicator.kind = line.parsed("kind", str::parse::<Kind>);
     indicator.basis = line.parsed("basis", str::parse::<Basis>);
     if line.parsed("unit", str::parse::<Unit>).is_some() {
-        indicator.unit = line.text("unit").to_owned();
+        line.text("unit").clone_into(&mut indicator.unit);
     }
     indicator.decimals = line.parsed("decimals", decimals);
     indicator.numerator = line.owned("numerator", NAME_BYTES_MAX);

@@ -109,18 +109,22 @@ pub(crate) fn read_with_progress(
             progress(ImportProgress { rows: read.rows, bytes, bytes_total });
         }
         match columns.read(line, options) {
-            Some(Cell::Value(observation)) => read.batch.add(observation),
-            Some(Cell::Withdrawn(observation)) => {
+            Ok(Cell::Value(observation)) => read.batch.add(observation),
+            Ok(Cell::Withdrawn(observation)) => {
                 read.withdrawals += 1;
                 read.batch.add(observation);
             }
-            Some(Cell::Missing) => read.skipped_missing += 1,
-            None => {}
+            Ok(Cell::Missing) => read.skipped_missing += 1,
+            Err(Noted) => {}
         }
     })?;
     progress(ImportProgress { rows: read.rows, bytes, bytes_total });
     Ok(read)
 }
+
+/// A cell does not fit, and the fault has been noted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Noted;
 
 /// What a row says of its cell.
 enum Cell<'a> {
@@ -160,8 +164,11 @@ impl Columns {
         }
     }
 
-    /// Reads one row; `None` when a cell of it does not fit.
-    fn read<'a>(&mut self, mut line: Line<'a>, options: &'a ImportOptions) -> Option<Cell<'a>> {
+    fn read<'a>(
+        &mut self,
+        mut line: Line<'a>,
+        options: &'a ImportOptions,
+    ) -> Result<Cell<'a>, Noted> {
         // Every cell is looked at before giving up, so that all faults show at once.
         let indicator = text(&mut line, self.indicator, "indicator", NAME_BYTES_MAX);
         let region = text(&mut line, self.region, "region", NAME_BYTES_MAX);
@@ -173,16 +180,18 @@ impl Columns {
             }
         }
         let period = self.period.read(&mut line);
-        if period == Some(None) {
+        if period == Ok(None) {
             line.fault("period", NEEDED);
         }
         let status = self.status.read(&mut line);
         let scenario = self.scenario.read(&mut line);
         let published = self.published.read(&mut line);
         let precision = self.precision.read(&mut line);
-        let value = value(&mut line, self.value, status.flatten());
+        let value = value(&mut line, self.value, status.unwrap_or_default());
 
-        let (indicator, region, period) = (indicator?, region?, period??);
+        let (Some(indicator), Some(region), Some(period)) = (indicator, region, period?) else {
+            return Err(Noted);
+        };
         let (status, scenario, value) = (status?, scenario?, value?);
         let (published, precision) = (published?, precision?);
         let mut observation = match value {
@@ -190,7 +199,7 @@ impl Columns {
             None if status.is_some_and(is_withdrawal) => {
                 Observation::withdrawn(indicator, region, period)
             }
-            None => return Some(Cell::Missing),
+            None => return Ok(Cell::Missing),
         };
         if let Some(status) = status {
             observation = observation.status(status);
@@ -210,7 +219,7 @@ impl Columns {
         if let Some(note) = note {
             observation = observation.note(note);
         }
-        Some(if value.is_some() { Cell::Value(observation) } else { Cell::Withdrawn(observation) })
+        Ok(if value.is_some() { Cell::Value(observation) } else { Cell::Withdrawn(observation) })
     }
 }
 
@@ -231,30 +240,28 @@ fn text<'a>(
     (!text.is_empty()).then_some(text)
 }
 
-/// The value, `Some(None)` when the cell is empty, `None` when it does not fit.
+/// The value; `None` when the cell is empty.
 fn value(
     line: &mut Line<'_>,
     position: Option<usize>,
     status: Option<Status>,
-) -> Option<Option<Decimal>> {
+) -> Result<Option<Decimal>, Noted> {
     let text = line.at(position);
     if text.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     if status.is_some_and(is_withdrawal) {
         let message = format!(
-            "{text:?} stands in a row of status O, which withdraws a figure; an empty cell would fit"
+            "{text:?} stands in a row of status O, which withdraws a figure; \
+             an empty cell would fit"
         );
         line.fault("value", message);
-        return None;
+        return Err(Noted);
     }
-    match parse_value(text) {
-        Ok(value) => Some(Some(value)),
-        Err(message) => {
-            line.fault("value", message);
-            None
-        }
-    }
+    parse_value(text).map(Some).map_err(|message| {
+        line.fault("value", message);
+        Noted
+    })
 }
 
 /// A column whose texts repeat, with what each of them means.
@@ -274,41 +281,35 @@ impl<T: Clone + std::str::FromStr<Err: std::fmt::Display>> Remembered<T> {
         Self { column, position, last: (String::new(), None), known: HashMap::new() }
     }
 
-    /// What the cell says, `Some(None)` when it is empty, `None` when it does
-    /// not fit.
-    fn read(&mut self, line: &mut Line<'_>) -> Option<Option<T>> {
+    /// What the cell says; `None` when it is empty.
+    fn read(&mut self, line: &mut Line<'_>) -> Result<Option<T>, Noted> {
         let text = line.at(self.position);
-        if text == self.last.0 {
-            return Some(self.last.1.clone());
+        if text != self.last.0 {
+            self.last.1 = if text.is_empty() { None } else { Some(self.look_up(text, line)?) };
+            self.last.0.clear();
+            self.last.0.push_str(text);
         }
-        let meaning = if text.is_empty() { None } else { Some(self.look_up(text, line)?) };
-        self.last.0.clear();
-        self.last.0.push_str(text);
-        self.last.1.clone_from(&meaning);
-        Some(meaning)
+        Ok(self.last.1.clone())
     }
 
-    fn look_up(&mut self, text: &str, line: &mut Line<'_>) -> Option<T> {
+    fn look_up(&mut self, text: &str, line: &mut Line<'_>) -> Result<T, Noted> {
         if let Some(known) = self.known.get(text) {
-            return Some(known.clone());
+            return Ok(known.clone());
         }
-        match text.parse::<T>() {
-            Ok(meaning) => {
-                if self.known.len() >= REMEMBERED_MAX {
-                    self.known.clear();
-                }
-                self.known.insert(text.to_owned(), meaning.clone());
-                Some(meaning)
-            }
-            Err(error) => {
-                line.fault(self.column, error.to_string());
-                None
-            }
+        let meaning: T = text.parse().map_err(|error: T::Err| {
+            line.fault(self.column, error.to_string());
+            Noted
+        })?;
+        if self.known.len() >= REMEMBERED_MAX {
+            self.known.clear();
         }
+        self.known.insert(text.to_owned(), meaning.clone());
+        Ok(meaning)
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};

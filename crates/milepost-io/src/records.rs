@@ -166,7 +166,7 @@ fn not_utf8(raw: &[u8], line: u64, error: std::str::Utf8Error) -> Broken {
 }
 
 fn count(bytes: &[u8], wanted: u8) -> usize {
-    bytes.iter().filter(|&&byte| byte == wanted).count()
+    bytes.iter().map(|&byte| usize::from(byte == wanted)).sum()
 }
 
 fn line_ends(bytes: Option<&[u8]>) -> u64 {
@@ -194,21 +194,19 @@ fn split_quoted(
     let mut rest = text;
     loop {
         let start = unquoted.len();
-        let after = match rest.trim_start().strip_prefix('"') {
-            Some(quoted) => unquote(quoted, unquoted)?,
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                let (cell, after) = rest.split_at(end);
-                if let Some(quote) = cell.find('"') {
-                    return Err((
-                        rest.len() - quote,
-                        "a quote stands inside a cell that does not begin with one; \
-                         such a cell is quoted as a whole, and the quote doubled",
-                    ));
-                }
-                unquoted.push_str(cell);
-                after
+        let after = if let Some(quoted) = rest.trim_start().strip_prefix('"') {
+            unquote(quoted, unquoted)?
+        } else {
+            let (cell, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            if let Some(quote) = cell.find('"') {
+                return Err((
+                    rest.len() - quote,
+                    "a quote stands inside a cell that does not begin with one; \
+                     such a cell is quoted as a whole, and the quote doubled",
+                ));
             }
+            unquoted.push_str(cell);
+            after
         };
         cells.push(start..unquoted.len());
         match after.strip_prefix(',') {
