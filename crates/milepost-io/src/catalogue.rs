@@ -49,7 +49,8 @@ pub fn read_catalogue_file(path: impl AsRef<Path>) -> Result<Vec<Definition>> {
 ///
 /// let file = "name,start\nResolution 28,2018-05-23\n";
 /// let definitions = milepost_io::read_catalogue(file.as_bytes(), "events.csv")?;
-/// assert!(matches!(&definitions[0], Definition::Milestone(event) if event.name == "Resolution 28"));
+/// let Definition::Milestone(resolution) = &definitions[0] else { panic!("a milestone") };
+/// assert_eq!(resolution.name, "Resolution 28");
 /// # Ok::<(), milepost_io::Error>(())
 /// ```
 ///
@@ -129,7 +130,7 @@ mod tests {
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
 
-    fn check(file: &str, expected: Expect) {
+    fn check(file: &str, expected: &Expect) {
         let error = read_catalogue(file.as_bytes(), "a.csv").expect_err("the file has a fault");
         expected.assert_eq(&error.to_string());
     }
@@ -158,33 +159,35 @@ mod tests {
     fn headers_of_other_files_are_refused() {
         check(
             "indicator,region,period,value\n",
-            expect![
+            &expect![
                 "a.csv: line 1: the columns are those of observations, which are imported; a catalogue file has `name`, `code` or `start`"
             ],
         );
         check(
             "a,b\n",
-            expect![
+            &expect![
                 "a.csv: line 1: the columns a, b are not those of a catalogue; `name` with `start` would be milestones, `code` regions, `name` indicators"
             ],
         );
         check(
             "name;kind\ni;stock\n",
-            expect!["a.csv: line 1: the header is separated by ';'; commas would separate columns"],
+            &expect![
+                "a.csv: line 1: the header is separated by ';'; commas would separate columns"
+            ],
         );
         check(
             "\n",
-            expect!["a.csv: line 1: the file is empty; a header with column names would fit"],
+            &expect!["a.csv: line 1: the file is empty; a header with column names would fit"],
         );
         check(
             "id,start\n",
-            expect![
+            &expect![
                 "a.csv: line 1, column name: the header has no such column; its columns are id, start"
             ],
         );
         check(
             "name,Kind,kind\n",
-            expect![
+            &expect![
                 "a.csv: line 1, column kind: the header has this name twice; each column needs its own"
             ],
         );
@@ -195,7 +198,7 @@ mod tests {
         check(
             "name,kind,basis,unit,decimals,direction,begins\n,,,,,,\n\
              i,stocks,yearly,1 000,many,left,2008\nj,,,,19,,2008-13-01\nj,,,,,,\n",
-            expect![[r#"
+            &expect![[r#"
                 a.csv: line 2, column name: the cell is empty; a value is needed here
                 a.csv: line 3, column kind: "stocks" is not a kind; stock, flow, ratio, index or intensity would be
                 a.csv: line 3, column basis: "yearly" is not a basis; period or ytd would be
@@ -214,7 +217,7 @@ mod tests {
         check(
             "uid,code,level,valid_from,valid_to\n,,,,\n,A,deep,2008,\nA@1,A,-1,,\nA@1,A,,,\n\
              ,A,300,2008-01-01,2008-01-01\n",
-            expect![[r#"
+            &expect![[r#"
                 a.csv: line 2, column code: the cell is empty; a value is needed here
                 a.csv: line 3, column valid_from: `2008` is not a date of the form YYYY-MM-DD
                 a.csv: line 3, column level: "deep" is not a level; a whole number from 0 to 255 would be
@@ -229,7 +232,7 @@ mod tests {
     fn faults_of_milestones() {
         check(
             "id,name,start,end\na,,,\nb,B,soon,later\nc,C,2020,2019\nc,D,2020,\n",
-            expect![[r#"
+            &expect![[r#"
                 a.csv: line 2, column name: the cell is empty; a value is needed here
                 a.csv: line 2, column start: the cell is empty; a value is needed here
                 a.csv: line 3, column start: `soon` does not begin with a year of four digits

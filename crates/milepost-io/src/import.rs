@@ -102,3 +102,146 @@ fn import(
         receipt,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{read_catalogue_file, write_csv};
+    use proptest::prelude::*;
+    use std::io::Write as _;
+
+    const HEADER: &str = "indicator,region,period,value,status,published\n";
+
+    fn import_text(store: &mut Store, file: &str) -> Result<ImportReport> {
+        import_reader(store, file.as_bytes(), "a.csv", &ImportOptions::default(), &mut |_| {})
+    }
+
+    fn sample(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../milepost-shell/data").join(name)
+    }
+
+    fn answer(store: &Store, query: &str) -> String {
+        let mut csv = Vec::new();
+        write_csv(&store.query(query).unwrap(), &mut csv).unwrap();
+        let csv = String::from_utf8(csv).unwrap();
+        csv.lines().nth(1).unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_sample_loads_and_a_second_import_changes_nothing() {
+        let mut store = Store::in_memory();
+        let files = ["milestones.csv", "regions.csv", "indicators.csv"];
+        let definitions = files.into_iter().flat_map(|file| read_catalogue_file(sample(file)).unwrap());
+        store.define_all(definitions).unwrap();
+        let mut import = || {
+            let options = ImportOptions { strict: true, ..ImportOptions::default() };
+            import_file(&mut store, sample("observations.csv"), &options, &mut |_| {}).unwrap()
+        };
+        let first = import();
+        assert_eq!((first.rows, first.receipt.added, first.receipt.unchanged), (65, 65, 0));
+        let second = import();
+        assert_eq!((second.rows, second.receipt.added, second.receipt.unchanged), (65, 0, 65));
+        assert_eq!(
+            answer(&store, "voluntary_si.participants in VN at 2018"),
+            "VN,Việt Nam,2018,,277000,persons,actual,,,2020-05-23"
+        );
+    }
+
+    #[test]
+    fn undeclared_names_are_registered_or_refused() {
+        let mut store = Store::in_memory();
+        let file = format!("{HEADER}i,VN,2020,1,,\ni,VN-1,2020,1,,\n");
+        let strict = ImportOptions { strict: true, ..ImportOptions::default() };
+        let refused = import_reader(&mut store, file.as_bytes(), "a", &strict, &mut |_| {});
+        assert!(matches!(refused, Err(Error::Store(milepost::Error::Name { .. }))));
+        let report = import_text(&mut store, &file).unwrap();
+        assert_eq!(report.receipt.registered.indicators, ["i"]);
+        assert_eq!(report.receipt.registered.regions, ["VN", "VN-1"]);
+    }
+
+    #[test]
+    fn nothing_is_imported_when_a_line_is_bad() {
+        let mut store = Store::in_memory();
+        let error = import_text(&mut store, &format!("{HEADER}i,VN,2020,1,,\ni,VN,2021,?,,\n"));
+        assert!(matches!(error, Err(Error::Data(faults)) if faults.count() == 1));
+        assert_eq!(store.snapshot().catalogue().indicators().count(), 0);
+    }
+
+    #[test]
+    fn what_the_file_states_wins_over_the_options() {
+        let mut store = Store::in_memory();
+        let options = ImportOptions {
+            published: "2024-02-01".parse().ok(),
+            source: Some("options".to_owned()),
+            strict: false,
+        };
+        let file = format!("{HEADER}i,VN,2020,1,,\ni,VN,2021,1,,2024-01-01\n");
+        import_reader(&mut store, file.as_bytes(), "a", &options, &mut |_| {}).unwrap();
+        assert_eq!(answer(&store, "i in VN at 2020"), "VN,VN,2020,,1,,actual,,,2024-02-01");
+        assert_eq!(answer(&store, "i in VN at 2021"), "VN,VN,2021,,1,,actual,,,2024-01-01");
+    }
+
+    #[test]
+    fn a_withdrawal_leaves_the_figure_missing() {
+        let mut store = Store::in_memory();
+        import_text(&mut store, &format!("{HEADER}i,VN,2020,1,,2024-01-01\n")).unwrap();
+        let report = import_text(&mut store, &format!("{HEADER}i,VN,2020,,O,2024-02-01\n")).unwrap();
+        assert_eq!((report.withdrawals, report.receipt.withdrawn), (1, 1));
+        assert!(answer(&store, "i in VN at 2020").contains("withdrawn"));
+    }
+
+    #[test]
+    fn another_value_of_the_same_publication_is_a_conflict() {
+        let mut store = Store::in_memory();
+        import_text(&mut store, &format!("{HEADER}i,VN,2020,1,,2024-01-01\n")).unwrap();
+        let error = import_text(&mut store, &format!("{HEADER}i,VN,2020,2,,2024-01-01\n"));
+        assert!(matches!(error, Err(Error::Store(milepost::Error::Conflict(_)))));
+    }
+
+    #[test]
+    fn a_large_file_is_imported_from_disk() {
+        let rows: u32 = 40_000;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        write!(file, "{HEADER}").unwrap();
+        for row in 0..rows {
+            let (region, month) = (row % 200, row / 200);
+            let (year, month) = (2000 + month / 12, month % 12 + 1);
+            writeln!(file, "i,VN-{region:03},{year}-{month:02},{row},,").unwrap();
+        }
+        file.flush().unwrap();
+        let mut store = Store::in_memory();
+        let mut last = None;
+        let report = import_file(&mut store, file.path(), &ImportOptions::default(), &mut |now| {
+            last = Some(now);
+        })
+        .unwrap();
+        assert_eq!((report.rows, report.receipt.added), (u64::from(rows), u64::from(rows)));
+        let last = last.unwrap();
+        assert_eq!((last.rows, Some(last.bytes)), (u64::from(rows), last.bytes_total));
+        assert!(answer(&store, "i in `VN-007` at 2000-02").contains(",207,"));
+    }
+
+    proptest! {
+        /// A figure comes out of a store as it stood in the file.
+        #[test]
+        fn figures_come_back_digit_for_digit(
+            figures in proptest::collection::btree_map(1900..2100_u16, any::<i64>(), 1..20),
+            scale in 0..10_u8,
+        ) {
+            let mut store = Store::in_memory();
+            let rows: Vec<(u16, milepost::Decimal)> = figures
+                .into_iter()
+                .map(|(year, digits)| (year, milepost::Decimal::new(digits.into(), scale).unwrap()))
+                .collect();
+            let lines: String =
+                rows.iter().map(|(year, value)| format!("i,VN,{year},{value},,2024-01-01\n")).collect();
+            import_text(&mut store, &format!("{HEADER}{lines}")).unwrap();
+            for (year, value) in rows {
+                prop_assert_eq!(
+                    answer(&store, &format!("i in VN at {year}")),
+                    format!("VN,VN,{year},,{value},,actual,,,2024-01-01")
+                );
+            }
+        }
+    }
+}

@@ -320,12 +320,12 @@ mod tests {
     }
 
     /// The messages for rows below a header of every column.
-    fn check(rows: &str, expected: Expect) {
+    fn check(rows: &str, expected: &Expect) {
         let header = "indicator,region,period,value,status,scenario,published,precision,note\n";
-        check_file(&format!("{header}{rows}"), expected);
+        check_file(format!("{header}{rows}"), expected);
     }
 
-    fn check_file(file: impl AsRef<[u8]>, expected: Expect) {
+    fn check_file(file: impl AsRef<[u8]>, expected: &Expect) {
         let error = read(file).expect_err("the file has a fault");
         expected.assert_eq(&error.to_string());
     }
@@ -344,7 +344,7 @@ mod tests {
             "i,VN,2020,\"1,234\",,,,,\ni,VN,2021,1 234,,,,,\ni,VN,2022,..,,,,,\ni,VN,2023,NA,,,,,\n\
              i,VN,2024,39%,,,,,\ni,VN,2025,NaN,,,,,\ni,VN,2026,12p,,,,,\n\
              i,VN,2027,123456789012345678901,,,,,\ni,VN,2028,5,O,,,,\n",
-            expect![[r#"
+            &expect![[r#"
                 a.csv: line 2, column value: "1,234" has a comma; digits with at most one point would fit, as in 1234.5
                 a.csv: line 3, column value: "1 234" has a blank in it; digits with at most one point would fit, as in 1234.5
                 a.csv: line 4, column value: ".." is not a number; an empty cell means missing
@@ -361,7 +361,7 @@ mod tests {
     fn cells_that_do_not_fit_are_named() {
         check(
             ",,,5,,,,,\ni,VN,2020-13,5,1,a//b,2020,circa,\ni,VN,2020-13,5,,,2020-02-30,,\n",
-            expect![[r#"
+            &expect![[r#"
                 a.csv: line 2, column indicator: the cell is empty; a value is needed here
                 a.csv: line 2, column region: the cell is empty; a value is needed here
                 a.csv: line 2, column period: the cell is empty; a value is needed here
@@ -376,7 +376,7 @@ mod tests {
         let long = "x".repeat(NOTE_BYTES_MAX + 1);
         check(
             &format!("{long},VN,2020,5,,,,,{long}\n"),
-            expect![[r#"
+            &expect![[r#"
             a.csv: line 2, column indicator: a text of 65537 bytes does not fit; at most 1024 bytes do
             a.csv: line 2, column note: a text of 65537 bytes does not fit; at most 65536 bytes do"#]],
         );
@@ -386,30 +386,30 @@ mod tests {
     fn rows_and_headers_that_do_not_fit_are_named() {
         check(
             "i,VN,2020,1,234,,,,,,\n\"i\nj\",VN\n\n\ni,VN,2020,?,,,,,\n",
-            expect![[r#"
+            &expect![[r#"
             a.csv: line 2: the record has 11 cells and the header 9; a cell with a comma in it is quoted
             a.csv: line 3: the record has 2 cells and the header 9
             a.csv: line 7, column value: "?" is not a number: unexpected '?' at position 1 of a number"#]],
         );
         check_file(
             "",
-            expect!["a.csv: line 1: the file is empty; a header with column names would fit"],
+            &expect!["a.csv: line 1: the file is empty; a header with column names would fit"],
         );
         check_file(
             "Indicator,place,Period,period,VALUE\n",
-            expect![
+            &expect![
                 "a.csv: line 1, column period: the header has this name twice; each column needs its own"
             ],
         );
         check_file(
             "Indicator,place,Period\n",
-            expect![[r#"
+            &expect![[r#"
             a.csv: line 1, column region: the header has no such column; its columns are Indicator, place, Period
             a.csv: line 1, column value: the header has no such column; its columns are Indicator, place, Period"#]],
         );
         check_file(
             b"indicator,region,period,value\ni,V\xE9,2020,1\n",
-            expect!["a.csv: line 2: byte 0xE9 is not UTF-8; UTF-8 is read"],
+            &expect!["a.csv: line 2: byte 0xE9 is not UTF-8; UTF-8 is read"],
         );
     }
 

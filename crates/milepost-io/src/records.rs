@@ -243,10 +243,12 @@ fn unquote<'a>(quoted: &'a str, unquoted: &mut String) -> Result<&'a str, (usize
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
+    use std::fmt::Write as _;
 
     /// Each record as `line: [cells]`, then what stopped the reading.
     fn read(bytes: &[u8]) -> String {
@@ -257,9 +259,11 @@ mod tests {
                 Ok(None) => return out,
                 Ok(Some(record)) => {
                     let cells: Vec<&str> = record.cells().collect();
-                    out += &format!("{}: {cells:?}\n", record.line());
+                    writeln!(out, "{}: {cells:?}", record.line()).unwrap();
                 }
-                Err(Broken::Record { line, message }) => out += &format!("{line}: {message}\n"),
+                Err(Broken::Record { line, message }) => {
+                    writeln!(out, "{line}: {message}").unwrap();
+                }
                 Err(Broken::Rest { line, message }) => {
                     return out + &format!("{line}: {message}; the rest is not read\n");
                 }
@@ -268,7 +272,7 @@ mod tests {
         }
     }
 
-    fn check(bytes: impl AsRef<[u8]>, expected: Expect) {
+    fn check(bytes: impl AsRef<[u8]>, expected: &Expect) {
         expected.assert_eq(&read(bytes.as_ref()));
     }
 
@@ -276,7 +280,7 @@ mod tests {
     fn lines_are_the_ones_of_an_editor() {
         check(
             "\u{FEFF}a,b\r\n\r\n 1 ,\"two\r\nlines\" \r\n\n3,\"say \"\"x\"\"\"\n4,",
-            expect![[r#"
+            &expect![[r#"
                 1: ["a", "b"]
                 3: ["1", "two\r\nlines"]
                 6: ["3", "say \"x\""]
@@ -289,7 +293,7 @@ mod tests {
     fn quotes_that_do_not_fit_are_refused() {
         check(
             "a\n\"b\nc\" d\n5\" pipe, 6\" pipe\ne\n\"open\nf\n",
-            expect![[r#"
+            &expect![[r#"
                 1: ["a"]
                 3: text follows a closing quote; a comma or the line's end would fit, and a quote inside a quoted cell is doubled
                 4: a quote stands inside a cell that does not begin with one; such a cell is quoted as a whole, and the quote doubled
@@ -303,7 +307,7 @@ mod tests {
     fn bytes_that_are_not_utf8_are_named() {
         check(
             b"a\n\"x\n\xE9\",1\nb\n",
-            expect![[r#"
+            &expect![[r#"
                 1: ["a"]
                 3: byte 0xE9 is not UTF-8; UTF-8 is read
                 4: ["b"]
@@ -311,7 +315,7 @@ mod tests {
         );
         check(
             b"\xFF\xFEa\0",
-            expect![[r#"
+            &expect![[r#"
                 1: the file is in UTF-16; UTF-8 is read; the rest is not read
             "#]],
         );
@@ -323,7 +327,7 @@ mod tests {
         assert_eq!(read(longest.as_bytes()), format!("1: [{longest:?}]\n"));
         check(
             format!("a\n{longest}x"),
-            expect![[r#"
+            &expect![[r#"
                 1: ["a"]
                 2: the record is longer than 1 MiB; a quote may be open, or the line ends may be missing; the rest is not read
             "#]],

@@ -27,7 +27,7 @@ const OTHER_CODES: &[(&str, &str)] =
 /// | `level` | depth below the root, 0 for a country; empty: never rolled up |
 /// | `parent` | uid or code of the parent |
 /// | `valid_from`, `valid_to` | first day, and first day no longer; empty: always |
-/// | `successor` | uids of the versions that follow, separated by `;`; `~` marks a partial transfer |
+/// | `successor` | uids of what follows, separated by `;`; `~` marks a partial transfer |
 /// | `gso_code`, `iso_code_before_2011` | codes of the schemes `gso` and `iso_before_2011` |
 /// | `note` | a remark |
 ///
