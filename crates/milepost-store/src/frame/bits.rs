@@ -77,7 +77,9 @@ mod tests {
     #[test]
     fn bytes_round_trip() {
         let mut set = CellSet::EMPTY;
-        [0, 9, 1023, 5000].into_iter().for_each(|cell| set.insert(cell));
+        for cell in [0, 9, 1023, 5000] {
+            set.insert(cell);
+        }
         let bytes: Vec<u8> = set.to_bytes().collect();
         assert_eq!((bytes[0], bytes[1], bytes[127]), (1, 2, 128));
         assert_eq!(CellSet::from_bytes(bytes[..].try_into().unwrap()), set);

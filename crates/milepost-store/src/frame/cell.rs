@@ -64,13 +64,18 @@ pub(super) fn day_to_key(day: Option<i32>) -> u32 {
     day.map_or(0, |day| day.saturating_add(MAX_DAY).saturating_add(1) as u32)
 }
 
-/// The day of a key, or `None` if no day has it.
-pub(super) fn key_to_day(key: u32) -> Option<Option<i32>> {
+/// A day key that stands for no day.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoSuchDay;
+
+/// The day of a key, `None` for the key that says so.
+#[inline]
+pub(super) fn key_to_day(key: u32) -> Result<Option<i32>, NoSuchDay> {
     if key == 0 {
-        return Some(None);
+        return Ok(None);
     }
-    let day = i32::try_from(key).ok()?.checked_sub(MAX_DAY)?.checked_sub(1)?;
-    (day <= MAX_DAY).then_some(Some(day))
+    let day = i32::try_from(key).map_err(|_| NoSuchDay)?.wrapping_sub(MAX_DAY).wrapping_sub(1);
+    if day <= MAX_DAY { Ok(Some(day)) } else { Err(NoSuchDay) }
 }
 
 #[cfg(test)]
@@ -80,9 +85,9 @@ mod tests {
     #[test]
     fn day_keys_round_trip() {
         for day in [None, Some(-MAX_DAY), Some(-1), Some(0), Some(20_000), Some(MAX_DAY)] {
-            assert_eq!(key_to_day(day_to_key(day)), Some(day));
+            assert_eq!(key_to_day(day_to_key(day)), Ok(day));
         }
-        assert_eq!(key_to_day(day_to_key(Some(MAX_DAY)) + 1), None);
-        assert_eq!(key_to_day(u32::MAX), None);
+        assert_eq!(key_to_day(day_to_key(Some(MAX_DAY)) + 1), Err(NoSuchDay));
+        assert_eq!(key_to_day(u32::MAX), Err(NoSuchDay));
     }
 }

@@ -33,10 +33,6 @@ impl<'a> Column<'a> {
         let residual = kernel::get(self.payload, self.width, cell).unwrap_or(0);
         residual.wrapping_add(u64::from(self.base))
     }
-
-    pub(super) fn unpack(&self, out: &mut [i64; CELLS]) {
-        kernel::unpack(self.payload, self.width, i64::from(self.base), out);
-    }
 }
 
 /// Appends the description of a column to `descriptions` and its payload to `payloads`.

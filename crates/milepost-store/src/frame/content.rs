@@ -171,10 +171,12 @@ mod tests {
         ) {
             let facts: Vec<_> = (1..).zip(days).map(|(m, day)| record(m, day)).collect();
             let mut shuffled = facts.clone();
-            shuffled.sort_by_key(|fact| seed.rotate_left(fact.value.map_or(0, |v| v.0 as u32 * 7)));
+            shuffled.sort_by_key(|fact| seed.wrapping_mul(fact.order().0.unsigned_abs().into()));
             let content = |facts: &[CellRecord]| {
                 let mut content = FrameContent::default();
-                facts.iter().for_each(|fact| { content.insert(3, *fact).unwrap(); });
+                for fact in facts {
+                    content.insert(3, *fact).unwrap();
+                }
                 content
             };
             prop_assert_eq!(content(&facts), content(&shuffled));

@@ -22,8 +22,7 @@ impl EncodedFrame {
 
 /// Content that a frame cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EncodeError {
+pub(crate) enum EncodeError {
     /// More superseded values than the sidecar's length can state.
     #[error("{count} superseded values in one frame; about 260,000 fit")]
     History {

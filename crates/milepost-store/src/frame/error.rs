@@ -3,12 +3,11 @@ use std::borrow::Cow;
 /// Bytes that do not follow FORMAT.md.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} (at byte {offset})")]
-#[non_exhaustive]
-pub struct FormatError {
+pub(crate) struct FormatError {
     /// Where in the file (or in the frame, until the file's part is added) it was noticed.
-    pub offset: u64,
+    pub(crate) offset: u64,
     /// What was found and what would have been valid.
-    pub what: Cow<'static, str>,
+    pub(crate) what: Cow<'static, str>,
 }
 
 impl FormatError {

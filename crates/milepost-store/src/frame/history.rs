@@ -49,8 +49,7 @@ impl HistoryRecord {
         };
         let mantissa = u64::from(word(8)) | u64::from(word(12)) << 32;
         let day = |key| {
-            key_to_day(key)
-                .ok_or_else(|| FormatError::new(offset, "a day lies beyond the calendar"))
+            key_to_day(key).map_err(|_| FormatError::new(offset, "a day lies beyond the calendar"))
         };
         let recorded = day(word(20))?;
         let withdrawn = form & WITHDRAWN != 0;

@@ -20,7 +20,7 @@ pub(crate) use cell::CellRecord;
 pub(crate) use content::{Conflict, FrameContent, Inserted};
 pub(crate) use encode::{EncodeError, EncodedFrame, encode};
 pub(crate) use entry::{DirectoryEntry, ENTRY_BYTES};
-pub use error::FormatError;
+pub(crate) use error::FormatError;
 pub(crate) use history::HistoryRecord;
 pub(crate) use shape::{Address, FrameShape};
 pub(crate) use view::{FrameView, RangeSum};

@@ -52,11 +52,10 @@ impl<'a> FrameView<'a> {
             "a frame has another length than its entry says",
         )?;
         let start = entry.payload_bytes();
-        let short = || FormatError::new(start as u64, "a sidecar is shorter than its parts");
         let (payload, mut rest) = bytes.split_at_checked(start).ok_or_else(short)?;
-        let values = take_if(usize::from(entry.count) < CELLS, &mut rest).ok_or_else(short)?;
-        let withdrawn = take_if(entry.has(WITHDRAWN), &mut rest).ok_or_else(short)?;
-        let scales = take_if(entry.has(MIXED_SCALES), &mut rest).ok_or_else(short)?;
+        let values = take_if(usize::from(entry.count) < CELLS, &mut rest)?;
+        let withdrawn = take_if(entry.has(WITHDRAWN), &mut rest)?;
+        let scales = take_if(entry.has(MIXED_SCALES), &mut rest)?;
         let details = if entry.has(DETAILS) {
             let (details, after) =
                 Details::read(rest, entry.has(HISTORY)).map_err(|e| e.within(start as u64))?;
@@ -93,11 +92,7 @@ impl<'a> FrameView<'a> {
         } else {
             return Ok(None);
         };
-        let record = match &self.details {
-            None => self.plain(value),
-            Some(details) => attributes(value, details.columns.map(|column| column.get(cell)))?,
-        };
-        Ok(Some(record))
+        Ok(Some(self.record(cell, value)?))
     }
 
     /// What was known of a cell at the end of `day`.
@@ -186,12 +181,6 @@ impl<'a> FrameView<'a> {
     pub(crate) fn decode(&self) -> Result<FrameContent, FormatError> {
         let mut mantissas = [0; CELLS];
         kernel::unpack(self.payload, self.entry.width, self.entry.base, &mut mantissas);
-        let mut columns = [[0; CELLS]; 6];
-        if let Some(details) = &self.details {
-            for (column, out) in details.columns.iter().zip(&mut columns) {
-                column.unpack(out);
-            }
-        }
         let withdrawn = self.withdrawn();
         let mut cells = vec![None; CELLS];
         for (cell, (place, mantissa)) in cells.iter_mut().zip(mantissas).enumerate() {
@@ -202,11 +191,7 @@ impl<'a> FrameView<'a> {
             } else {
                 continue;
             };
-            let at_cell = |column: &[i64; CELLS]| column.get(cell).map_or(0, |v| v.cast_unsigned());
-            *place = Some(match self.details {
-                None => self.plain(value),
-                Some(_) => attributes(value, columns.each_ref().map(at_cell))?,
-            });
+            *place = Some(self.record(cell, value)?);
         }
         let history = self.checked_history(&cells)?;
         Ok(FrameContent::from_parts(cells, history))
@@ -275,9 +260,13 @@ impl<'a> FrameView<'a> {
             .ok_or_else(|| FormatError::new(0, "a value does not fit 64 bits at its frame's scale"))
     }
 
-    /// A record of a frame without details.
-    fn plain(&self, value: Option<(i64, u8)>) -> CellRecord {
-        CellRecord {
+    /// The record of a cell that is not absent.
+    #[inline]
+    fn record(&self, cell: usize, value: Option<(i64, u8)>) -> Result<CellRecord, FormatError> {
+        if let Some(details) = &self.details {
+            return attributes(value, details.columns.map(|column| column.get(cell)));
+        }
+        Ok(CellRecord {
             value,
             status: 0,
             published: None,
@@ -285,14 +274,13 @@ impl<'a> FrameView<'a> {
             precision: 0,
             source: 0,
             note: 0,
-        }
+        })
     }
 }
 
 impl<'a> Details<'a> {
     /// Reads a details block with its columns and history; returns what follows them.
     fn read(bytes: &'a [u8], has_history: bool) -> Result<(Details<'a>, &'a [u8]), FormatError> {
-        let short = || FormatError::new(0, "a sidecar is shorter than its parts");
         let (block, mut rest) = bytes.split_first_chunk::<UNIT>().ok_or_else(short)?;
         let (descriptions, after) = block.split_first_chunk::<48>().ok_or_else(short)?;
         let (count, zeros) = after.split_first_chunk().ok_or_else(short)?;
@@ -315,11 +303,12 @@ fn attributes(value: Option<(i64, u8)>, columns: [u64; 6]) -> Result<CellRecord,
     let wrong = || FormatError::new(0, "a cell has an attribute outside the format's range");
     let [status, published, recorded, precision, source, note] =
         columns.map(|value| u32::try_from(value).ok());
+    let day = |key: Option<u32>| key_to_day(key.ok_or_else(wrong)?).map_err(|_| wrong());
     let record = CellRecord {
         value,
         status: status.ok_or_else(wrong)?,
-        published: published.and_then(key_to_day).ok_or_else(wrong)?,
-        recorded: recorded.and_then(key_to_day).flatten().ok_or_else(wrong)?,
+        published: day(published)?,
+        recorded: day(recorded)?.ok_or_else(wrong)?,
         precision: precision.and_then(|value| u8::try_from(value).ok()).ok_or_else(wrong)?,
         source: source.ok_or_else(wrong)?,
         note: note.ok_or_else(wrong)?,
@@ -332,12 +321,20 @@ fn bit(bytes: &[u8; UNIT], cell: usize) -> bool {
     bytes.get(cell / 8).is_some_and(|byte| byte >> (cell % 8) & 1 == 1)
 }
 
-/// Takes N bytes off the front of `rest` if `wanted`; `None` if there are fewer.
-fn take_if<'a, const N: usize>(wanted: bool, rest: &mut &'a [u8]) -> Option<Option<&'a [u8; N]>> {
+/// Takes N bytes off the front of `rest` if `wanted`.
+fn take_if<'a, const N: usize>(
+    wanted: bool,
+    rest: &mut &'a [u8],
+) -> Result<Option<&'a [u8; N]>, FormatError> {
     if !wanted {
-        return Some(None);
+        return Ok(None);
     }
-    let (part, after) = rest.split_first_chunk()?;
+    let (part, after) = rest.split_first_chunk().ok_or_else(short)?;
     *rest = after;
-    Some(Some(part))
+    Ok(Some(part))
+}
+
+#[cold]
+fn short() -> FormatError {
+    FormatError::new(0, "a sidecar is shorter than its parts")
 }
