@@ -1,6 +1,6 @@
 //! What may stand at the cursor, and whether a text is a whole script.
 
-use crate::parser::{Expectation, Trace, ran_out, run, significant, statements};
+use crate::parser::{Expectation, Trace, run, significant, statements};
 use crate::span::Span;
 use crate::token::{Token, TokenKind};
 use crate::words;
@@ -42,8 +42,8 @@ pub fn complete(prefix: &str) -> Vec<Candidate> {
     let start = partial.map_or(end.start, |token| token.span.start);
     tokens.push(Token { kind: TokenKind::Cursor, text: "", span: Span::new(start, end.end) });
     let Some(statement) = statements(&tokens).last() else { return Vec::new() };
-    let trace = Trace::default();
-    let _ = run(statement, &trace);
+    let trace = Trace::new(statement);
+    let _ = run(&trace);
     if trace.furthest().saturating_add(1) != statement.len() {
         return Vec::new();
     }
@@ -133,9 +133,9 @@ pub fn is_complete(source: &str) -> bool {
     let tokens = significant(source);
     let closed = tokens.last().is_none_or(|token| token.kind == TokenKind::Semicolon);
     let Some(statement) = statements(&tokens).last().filter(|_| !closed) else { return true };
-    let trace = Trace::default();
-    match run(statement, &trace) {
+    let trace = Trace::new(statement);
+    match run(&trace) {
         Ok(_) => true,
-        Err(stop) => stop.0.is_some() || !ran_out(statement, &trace),
+        Err(stop) => stop.0.is_some() || !trace.ran_out(),
     }
 }

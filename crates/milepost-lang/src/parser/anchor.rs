@@ -41,7 +41,8 @@ fn edge<'t>(
 ) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Box<Anchor>> {
     move |input| {
         let (rest, _) = pair(keyword(word), keyword("of")).parse(input)?;
-        map(nested(move |input| anchor_before(stop)(input)), Box::new).parse(rest)
+        let (rest, inner) = nested(rest, anchor_before(stop))?;
+        Ok((rest, Box::new(inner)))
     }
 }
 

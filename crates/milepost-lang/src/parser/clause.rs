@@ -3,7 +3,7 @@
 use milepost_model::Decimal;
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{map, opt};
+use nom::combinator::{map, not, opt, peek};
 use nom::multi::separated_list1;
 use nom::sequence::{preceded, separated_pair, terminated};
 
@@ -53,11 +53,11 @@ pub(super) fn clauses(input: Tokens<'_>) -> Parsed<'_, Box<Clauses>> {
     let mut clauses = Box::<Clauses>::default();
     let mut rest = input;
     loop {
-        match spanned(item)(rest) {
-            Ok((after, (item, span))) => {
-                if let Err(diagnostic) = place(&mut clauses, item, span) {
-                    return refuse(diagnostic);
-                }
+        rest.count_node()?;
+        match item(rest) {
+            Ok((after, item)) => {
+                place(&mut clauses, *item, rest.up_to(&after))
+                    .or_else(|diagnostic| refuse(diagnostic).map(|(_, ())| ()))?;
                 rest = after;
             }
             Err(nom::Err::Error(_)) => return Ok((rest, clauses)),
@@ -66,22 +66,51 @@ pub(super) fn clauses(input: Tokens<'_>) -> Parsed<'_, Box<Clauses>> {
     }
 }
 
-fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
-    alt((
+/// One clause; those that hold sentences stand outside `alt`, like all that nests.
+fn item(input: Tokens<'_>) -> Parsed<'_, Box<Item>> {
+    for parser in [flat_item, percent_of, to] {
+        match parser(input) {
+            Err(nom::Err::Error(_)) => {}
+            result => return result,
+        }
+    }
+    filter(input)
+}
+
+fn percent_of(input: Tokens<'_>) -> Parsed<'_, Box<Item>> {
+    let words = (keyword("as"), sign("%", TokenKind::Percent), keyword("of"));
+    let (rest, _) = { words }.parse(input)?;
+    let (rest, whole) = expression(rest)?;
+    Ok((rest, Box::new(Item::PercentOf(whole))))
+}
+
+fn to(input: Tokens<'_>) -> Parsed<'_, Box<Item>> {
+    let (rest, _) = keyword("to")(input)?;
+    let (rest, goal) = goal(rest)?;
+    Ok((rest, Box::new(Item::To(goal))))
+}
+
+fn filter(input: Tokens<'_>) -> Parsed<'_, Box<Item>> {
+    let (rest, _) = keyword("where")(input)?;
+    let (rest, condition) = condition(rest)?;
+    Ok((rest, Box::new(Item::Where(*condition))))
+}
+
+/// A clause that holds no sentence.
+fn flat_item(input: Tokens<'_>) -> Parsed<'_, Box<Item>> {
+    let item = alt((
         map(preceded(keyword("in"), list(region)), Item::Regions),
         map(preceded(keyword("by"), list(axis)), Item::By),
         time,
         display,
         map(preceded(keyword("including"), list(status)), Item::Including),
         map(preceded(keyword("only"), list(status)), Item::Only),
-        map(preceded(keyword("to"), goal), Item::To),
         map(preceded((keyword("on"), keyword("boundaries")), anchor), Item::Boundaries),
         map(preceded(keyword("fill"), one_of(&FILLS, str::eq_ignore_ascii_case)), Item::Fill),
         map(preceded(keyword("complete"), opt(threshold)), Item::Complete),
         map(keyword("matched"), |_| Item::Matched(())),
-        map(preceded(keyword("where"), condition), Item::Where),
-    ))
-    .parse(input)
+    ));
+    map(item, Box::new).parse(input)
 }
 
 /// The clauses that cut time.
@@ -106,18 +135,14 @@ fn time(input: Tokens<'_>) -> Parsed<'_, Item> {
     .parse(input)
 }
 
-/// The clauses that begin with `as`: one more word decides.
+/// `as of ANCHOR`, `as UNIT`; `as %` is a unit only where no `of` follows.
 fn display(input: Tokens<'_>) -> Parsed<'_, Item> {
-    let percent_of = (sign("%", TokenKind::Percent), keyword("of"));
-    preceded(
-        keyword("as"),
-        alt((
-            map(preceded(keyword("of"), anchor), Item::AsOf),
-            map(preceded(percent_of, expression), Item::PercentOf),
-            map(unit, Item::Unit),
-        )),
-    )
-    .parse(input)
+    let unit = terminated(unit, peek(not(keyword("of"))));
+    let what = alt((
+        map(preceded(keyword("of"), anchor), Item::AsOf),
+        map(unit, Item::Unit),
+    ));
+    preceded(keyword("as"), what).parse(input)
 }
 
 /// One or more, separated by commas.

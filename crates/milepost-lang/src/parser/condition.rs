@@ -2,48 +2,59 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{map, value};
-use nom::multi::separated_list1;
-use nom::sequence::preceded;
+use nom::combinator::value;
 
 use super::expression::expression;
-use super::input::{Parsed, Tokens, keyword, nested, sign, spanned};
-use crate::ast::{Comparison, Condition};
+use super::input::{Parsed, Tokens, keyword, nested, sign};
+use crate::ast::{Comparison, Condition, Expression};
 use crate::token::TokenKind;
 
-/// `a > 1 and b < 2 or not c = 3`
-pub(super) fn condition(input: Tokens<'_>) -> Parsed<'_, Condition> {
-    let alternatives = separated_list1(keyword("or"), conjunction);
-    map(alternatives, |conditions| flat(conditions, Condition::Any)).parse(input)
+/// `a > 1 and b < 2 or not c = 3`; boxed and written out, like all that nests.
+pub(super) fn condition(input: Tokens<'_>) -> Parsed<'_, Box<Condition>> {
+    separated(input, "or", conjunction, Condition::Any)
 }
 
-fn conjunction(input: Tokens<'_>) -> Parsed<'_, Condition> {
-    let demands = separated_list1(keyword("and"), test);
-    map(demands, |conditions| flat(conditions, Condition::All)).parse(input)
+fn conjunction(input: Tokens<'_>) -> Parsed<'_, Box<Condition>> {
+    separated(input, "and", test, Condition::All)
 }
 
-/// A list of one stands for itself.
-fn flat(mut conditions: Vec<Condition>, node: fn(Vec<Condition>) -> Condition) -> Condition {
-    match conditions.pop() {
-        Some(only) if conditions.is_empty() => only,
-        Some(last) => {
-            conditions.push(last);
-            node(conditions)
-        }
-        None => node(conditions),
+/// Conditions with a word between them; one alone stands for itself.
+fn separated<'t>(
+    input: Tokens<'t>,
+    word: &'static str,
+    parser: fn(Tokens<'t>) -> Parsed<'t, Box<Condition>>,
+    node: fn(Vec<Condition>) -> Condition,
+) -> Parsed<'t, Box<Condition>> {
+    let (mut rest, first) = parser(input)?;
+    let mut further = Vec::new();
+    while let Ok((after, _)) = keyword(word)(rest) {
+        let (after, condition) = parser(after)?;
+        further.push(condition);
+        rest = after;
     }
+    if further.is_empty() {
+        return Ok((rest, first));
+    }
+    let conditions = std::iter::once(first).chain(further).map(|condition| *condition).collect();
+    Ok((rest, Box::new(node(conditions))))
 }
 
-fn test(input: Tokens<'_>) -> Parsed<'_, Condition> {
-    alt((
-        map(spanned(preceded(keyword("not"), nested(test))), |(inner, span)| {
-            Condition::Not(Box::new(inner), span)
-        }),
-        map(spanned((expression, comparison, expression)), |((left, operator, right), span)| {
-            Condition::Compare { left, operator, right, span }
-        }),
-    ))
-    .parse(input)
+fn test(input: Tokens<'_>) -> Parsed<'_, Box<Condition>> {
+    input.count_node()?;
+    if let Ok((rest, _)) = keyword("not")(input) {
+        let (rest, inner) = nested(rest, test)?;
+        return Ok((rest, Box::new(Condition::Not(inner, input.up_to(&rest)))));
+    }
+    let (rest, left) = side(input)?;
+    let (rest, operator) = comparison(rest)?;
+    let (rest, right) = side(rest)?;
+    let (left, right, span) = (*left, *right, input.up_to(&rest));
+    Ok((rest, Box::new(Condition::Compare { left, operator, right, span })))
+}
+
+fn side(input: Tokens<'_>) -> Parsed<'_, Box<Expression>> {
+    let (rest, expression) = expression(input)?;
+    Ok((rest, Box::new(expression)))
 }
 
 fn comparison(input: Tokens<'_>) -> Parsed<'_, Comparison> {

@@ -10,7 +10,7 @@ use crate::words;
 const MAX_LISTED: usize = 6;
 
 /// What stopped the parser, as exactly as it can be said.
-pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace) -> Diagnostic {
+pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> Diagnostic {
     let expected: Vec<Expectation> = trace.expected().iter().map(|(what, _)| *what).collect();
     let position = trace.furthest();
     let before = position.checked_sub(1).and_then(|index| tokens.get(index));

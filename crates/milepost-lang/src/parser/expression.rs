@@ -4,11 +4,9 @@ use milepost_model::Decimal;
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt, value};
-use nom::multi::many0;
-use nom::sequence::{delimited, pair};
 
 use super::input::{
-    Expectation, Parsed, Stop, Tokens, mismatch, nested, one_of, refuse, sign, spanned, take,
+    Expectation, Parsed, Tokens, mismatch, nested, one_of, refuse, sign, spanned, take,
 };
 use super::name::{parameter, word};
 use super::query::query;
@@ -19,55 +17,75 @@ use crate::span::Span;
 use crate::token::{Token, TokenKind};
 use crate::words::MAGNITUDES;
 
+// From a sentence to the sentences inside it the parser is written out rather than composed:
+// combinators of a debug build would need megabytes of stack for 64 levels.
+
 /// `a + b - c`
 pub(super) fn expression(input: Tokens<'_>) -> Parsed<'_, Expression> {
-    let operator = |input| {
-        alt((
-            value(AddOperator::Add, sign("+", TokenKind::Plus)),
-            value(AddOperator::Subtract, sign("-", TokenKind::Minus)),
-        ))
-        .parse(input)
-    };
-    chain(term, operator, AddOperator::Add, Expression::Sum)(input)
+    chain(input, term, add_operator, AddOperator::Add, Expression::Sum)
+}
+
+fn add_operator(input: Tokens<'_>) -> Parsed<'_, AddOperator> {
+    alt((
+        value(AddOperator::Add, sign("+", TokenKind::Plus)),
+        value(AddOperator::Subtract, sign("-", TokenKind::Minus)),
+    ))
+    .parse(input)
 }
 
 /// `a * b / c`
 fn term(input: Tokens<'_>) -> Parsed<'_, Expression> {
-    let operator = |input| {
-        alt((
-            value(MultiplyOperator::Multiply, sign("*", TokenKind::Star)),
-            value(MultiplyOperator::Divide, sign("/", TokenKind::Slash)),
-        ))
-        .parse(input)
-    };
-    chain(factor, operator, MultiplyOperator::Multiply, Expression::Product)(input)
+    chain(input, factor, multiply_operator, MultiplyOperator::Multiply, Expression::Product)
+}
+
+fn multiply_operator(input: Tokens<'_>) -> Parsed<'_, MultiplyOperator> {
+    alt((
+        value(MultiplyOperator::Multiply, sign("*", TokenKind::Star)),
+        value(MultiplyOperator::Divide, sign("/", TokenKind::Slash)),
+    ))
+    .parse(input)
 }
 
 /// A left-associative chain as one flat node; a single operand stands for itself.
-fn chain<'t, O: Copy>(
+fn chain<'t, O>(
+    input: Tokens<'t>,
     operand: fn(Tokens<'t>) -> Parsed<'t, Expression>,
-    operator: impl Parser<Tokens<'t>, Output = O, Error = Stop>,
+    operator: fn(Tokens<'t>) -> Parsed<'t, O>,
     leading: O,
     node: fn(Vec<(O, Expression)>, Span) -> Expression,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, Expression> {
-    let mut parts = spanned(pair(operand, many0(pair(operator, operand))));
-    move |input| {
-        let (rest, ((first, further), span)) = parts(input)?;
-        if further.is_empty() {
-            return Ok((rest, first));
-        }
-        let operands = std::iter::once((leading, first)).chain(further).collect();
-        Ok((rest, node(operands, span)))
+) -> Parsed<'t, Expression> {
+    input.count_node()?;
+    let (mut rest, first) = operand(input)?;
+    let Ok((after, second)) = operator(rest) else { return Ok((rest, first)) };
+    let mut operands = vec![(leading, first)];
+    let mut next = Some((after, second));
+    while let Some((after, operator_read)) = next {
+        let (after, further) = operand(after)?;
+        operands.push((operator_read, further));
+        rest = after;
+        next = operator(rest).ok();
     }
+    Ok((rest, node(operands, input.up_to(&rest))))
 }
 
 /// The one place where expressions nest.
 fn factor(input: Tokens<'_>) -> Parsed<'_, Expression> {
+    match leaf(input) {
+        Err(nom::Err::Error(_)) => {}
+        result => return result,
+    }
+    if let Ok((rest, _)) = sign("-", TokenKind::Minus)(input) {
+        let (rest, operand) = nested(rest, factor)?;
+        return Ok((rest, Expression::Negate(Box::new(operand), input.up_to(&rest))));
+    }
+    let (rest, query) = parenthesised(input)?;
+    Ok((rest, Expression::Query(query)))
+}
+
+fn leaf(input: Tokens<'_>) -> Parsed<'_, Expression> {
     alt((
-        map(quantity, Expression::Quantity),
-        map(parenthesised, |query| Expression::Query(Box::new(query))),
-        negation,
         map(indicator, Expression::Indicator),
+        map(quantity, Expression::Quantity),
         map(parameter, |parameter| Expression::Indicator(Name::Parameter(parameter))),
         misplaced,
     ))
@@ -75,15 +93,11 @@ fn factor(input: Tokens<'_>) -> Parsed<'_, Expression> {
 }
 
 /// `( sentence )`
-pub(super) fn parenthesised(input: Tokens<'_>) -> Parsed<'_, Query> {
-    delimited(sign("(", TokenKind::Open), nested(query), sign(")", TokenKind::Close)).parse(input)
-}
-
-fn negation(input: Tokens<'_>) -> Parsed<'_, Expression> {
-    map(spanned(pair(sign("-", TokenKind::Minus), nested(factor))), |((_, operand), span)| {
-        Expression::Negate(Box::new(operand), span)
-    })
-    .parse(input)
+pub(super) fn parenthesised(input: Tokens<'_>) -> Parsed<'_, Box<Query>> {
+    let (rest, _) = sign("(", TokenKind::Open)(input)?;
+    let (rest, query) = nested(rest, query)?;
+    let (rest, _) = sign(")", TokenKind::Close)(rest)?;
+    Ok((rest, query))
 }
 
 /// `20 million persons`, `95%`

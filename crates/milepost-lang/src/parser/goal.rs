@@ -18,7 +18,7 @@ pub(super) fn goal(input: Tokens<'_>) -> Parsed<'_, Goal> {
         map(spanned((target, opt(text))), |((at, source), span)| Goal::Target { at, source, span }),
         map(spanned(keyword("parent")), |(_, span)| Goal::Parent(span)),
         map(quantity, Goal::Quantity),
-        map(parenthesised, |query| Goal::Query(Box::new(query))),
+        map(parenthesised, Goal::Query),
         map(parameter, |parameter| {
             let span = parameter.span;
             Goal::Query(Box::new(Query {

@@ -52,8 +52,9 @@ pub enum Expectation {
 }
 
 /// The furthest place that the parser could not pass, and what it would have taken there.
-#[derive(Debug, Default)]
-pub(crate) struct Trace {
+#[derive(Debug)]
+pub(crate) struct Trace<'t> {
+    tokens: &'t [Token<'t>],
     furthest: Cell<usize>,
     /// Each with the position where the name under way began.
     expected: RefCell<Vec<(Expectation, usize)>>,
@@ -61,7 +62,23 @@ pub(crate) struct Trace {
     depth: Cell<usize>,
 }
 
-impl Trace {
+impl<'t> Trace<'t> {
+    /// A trace of a run over the significant tokens of a statement.
+    pub(crate) fn new(tokens: &'t [Token<'t>]) -> Self {
+        Self {
+            tokens,
+            furthest: Cell::default(),
+            expected: RefCell::default(),
+            nodes: Cell::default(),
+            depth: Cell::default(),
+        }
+    }
+
+    /// Whether the furthest failure is at the end of the tokens.
+    pub(crate) fn ran_out(&self) -> bool {
+        self.furthest.get() >= self.tokens.len()
+    }
+
     /// Position of the furthest failure.
     pub(crate) fn furthest(&self) -> usize {
         self.furthest.get()
@@ -114,33 +131,37 @@ pub(crate) fn mismatch<'t, T>() -> Parsed<'t, T> {
     Err(nom::Err::Error(Stop(None)))
 }
 
-/// The significant tokens from a position on.
+/// The significant tokens of a statement from a position on; small, for it stands in every
+/// frame of the parser.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tokens<'t> {
-    all: &'t [Token<'t>],
-    rest: &'t [Token<'t>],
+    trace: &'t Trace<'t>,
     position: usize,
-    trace: &'t Trace,
+    end: usize,
 }
 
 impl<'t> Tokens<'t> {
-    pub(crate) fn new(tokens: &'t [Token<'t>], trace: &'t Trace) -> Self {
-        Self { all: tokens, rest: tokens, position: 0, trace }
+    pub(crate) fn new(trace: &'t Trace<'t>) -> Self {
+        Self { trace, position: 0, end: trace.tokens.len() }
+    }
+
+    fn rest(&self) -> &'t [Token<'t>] {
+        self.trace.tokens.get(self.position..self.end).unwrap_or_default()
     }
 
     /// The token here.
     pub(crate) fn first(&self) -> Option<&'t Token<'t>> {
-        self.rest.first()
+        self.rest().first()
     }
 
     /// The token `n` places further.
     pub(crate) fn ahead(&self, n: usize) -> Option<&'t Token<'t>> {
-        self.rest.get(n)
+        self.rest().get(n)
     }
 
     /// The token just before this one.
     pub(crate) fn before(&self) -> Option<&'t Token<'t>> {
-        self.position.checked_sub(1).and_then(|index| self.all.get(index))
+        self.position.checked_sub(1).and_then(|index| self.trace.tokens.get(index))
     }
 
     /// Index of the token here in the statement.
@@ -154,13 +175,14 @@ impl<'t> Tokens<'t> {
     }
 
     /// The span from here up to where `after` goes on.
-    fn up_to(&self, after: &Self) -> Span {
+    pub(crate) fn up_to(&self, after: &Self) -> Span {
         let consumed = after.position.saturating_sub(self.position);
-        let last = consumed.checked_sub(1).and_then(|index| self.rest.get(index));
+        let last = consumed.checked_sub(1).and_then(|index| self.rest().get(index));
         last.map_or(self.here(), |last| self.here().to(last.span))
     }
 
-    fn count_node(&self) -> Result<(), nom::Err<Stop>> {
+    /// Counts one part of the tree.
+    pub(crate) fn count_node(&self) -> Result<(), nom::Err<Stop>> {
         let nodes = self.trace.nodes.get().saturating_add(1);
         self.trace.nodes.set(nodes);
         if nodes <= MAX_NODES {
@@ -177,16 +199,15 @@ impl<'t> Input for Tokens<'t> {
     type IterIndices = Enumerate<Self::Iter>;
 
     fn input_len(&self) -> usize {
-        self.rest.len()
+        self.rest().len()
     }
 
     fn take(&self, index: usize) -> Self {
-        Self { rest: self.rest.get(..index).unwrap_or(self.rest), ..*self }
+        Self { end: self.position.saturating_add(index).min(self.end), ..*self }
     }
 
     fn take_from(&self, index: usize) -> Self {
-        let rest = self.rest.get(index..).unwrap_or_default();
-        Self { rest, position: self.position.saturating_add(index), ..*self }
+        Self { position: self.position.saturating_add(index).min(self.end), ..*self }
     }
 
     fn take_split(&self, index: usize) -> (Self, Self) {
@@ -194,11 +215,11 @@ impl<'t> Input for Tokens<'t> {
     }
 
     fn position<P: Fn(Self::Item) -> bool>(&self, predicate: P) -> Option<usize> {
-        self.rest.iter().position(|token| predicate(*token))
+        self.rest().iter().position(|token| predicate(*token))
     }
 
     fn iter_elements(&self) -> Self::Iter {
-        self.rest.iter().copied()
+        self.rest().iter().copied()
     }
 
     fn iter_indices(&self) -> Self::IterIndices {
@@ -206,7 +227,7 @@ impl<'t> Input for Tokens<'t> {
     }
 
     fn slice_index(&self, count: usize) -> Result<usize, Needed> {
-        match count.checked_sub(self.rest.len()) {
+        match count.checked_sub(self.input_len()) {
             None | Some(0) => Ok(count),
             Some(missing) => Err(Needed::new(missing)),
         }
@@ -238,7 +259,7 @@ pub(crate) fn take_from<'t>(
 
 /// The end of the statement.
 pub(crate) fn end<'t>(input: Tokens<'t>) -> Parsed<'t, ()> {
-    if input.rest.is_empty() {
+    if input.first().is_none() {
         return Ok((input, ()));
     }
     input.trace.record(input.position, Expectation::End, input.position);
@@ -273,23 +294,26 @@ where
 
 /// Runs a parser one level deeper.
 pub(crate) fn nested<'t, T>(
-    parser: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
-) -> impl FnMut(Tokens<'t>) -> Parsed<'t, T> {
-    move |input| {
-        let depth = input.trace.depth.get();
-        if depth >= MAX_DEPTH {
-            let message = format!("nesting is limited to {MAX_DEPTH} levels");
-            return refuse(
-                Diagnostic::error(code::TOO_DEEP, input.here(), message)
-                    .with_label("one level too deep")
-                    .with_help("`let NAME = …` gives an inner sentence a name"),
-            );
-        }
-        input.trace.depth.set(depth.saturating_add(1));
-        let result = parser(input);
-        input.trace.depth.set(depth);
-        result
+    input: Tokens<'t>,
+    parser: impl FnOnce(Tokens<'t>) -> Parsed<'t, T>,
+) -> Parsed<'t, T> {
+    let depth = input.trace.depth.get();
+    if depth >= MAX_DEPTH {
+        return too_deep(input);
     }
+    input.trace.depth.set(depth.saturating_add(1));
+    let result = parser(input);
+    input.trace.depth.set(depth);
+    result
+}
+
+fn too_deep<T>(input: Tokens<'_>) -> Parsed<'_, T> {
+    let message = format!("nesting is limited to {MAX_DEPTH} levels");
+    refuse(
+        Diagnostic::error(code::TOO_DEEP, input.here(), message)
+            .with_label("one level too deep")
+            .with_help("`let NAME = …` gives an inner sentence a name"),
+    )
 }
 
 /// One word of a table, or a plural of it.

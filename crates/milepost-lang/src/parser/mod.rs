@@ -91,8 +91,8 @@ pub(crate) fn statements<'t>(
 
 fn parse_statement(source: &str, tokens: &[Token<'_>]) -> Result<Statement, Diagnostic> {
     check_size(tokens)?;
-    let trace = Trace::default();
-    match run(tokens, &trace) {
+    let trace = Trace::new(tokens);
+    match run(&trace) {
         Ok(statement) => Ok(statement),
         Err(Stop(Some(diagnostic))) => Err(*diagnostic),
         Err(Stop(None)) => Err(explain::failure(source, tokens, &trace)),
@@ -100,8 +100,8 @@ fn parse_statement(source: &str, tokens: &[Token<'_>]) -> Result<Statement, Diag
 }
 
 /// Parses a statement up to its end; what was expected is left in the trace.
-pub(crate) fn run(tokens: &[Token<'_>], trace: &Trace) -> Result<Statement, Stop> {
-    let input = Tokens::new(tokens, trace);
+pub(crate) fn run(trace: &Trace<'_>) -> Result<Statement, Stop> {
+    let input = Tokens::new(trace);
     let result = query::statement(input).and_then(|(rest, statement)| {
         let (rest, ()) = end(rest)?;
         Ok((rest, statement))
@@ -111,11 +111,6 @@ pub(crate) fn run(tokens: &[Token<'_>], trace: &Trace) -> Result<Statement, Stop
         Err(nom::Err::Error(stop) | nom::Err::Failure(stop)) => Err(stop),
         Err(nom::Err::Incomplete(_)) => Err(Stop(None)),
     }
-}
-
-/// Whether the furthest failure of a run is at the end of its tokens.
-pub(crate) fn ran_out(tokens: &[Token<'_>], trace: &Trace) -> bool {
-    trace.furthest() >= tokens.len()
 }
 
 fn check_size(tokens: &[Token<'_>]) -> Result<(), Diagnostic> {

@@ -11,7 +11,7 @@ use super::expression::expression;
 use super::input::{Expectation, Parsed, Tokens, keyword, one_of, refuse, sign, spanned, take};
 use super::name::{name, text, word};
 use super::verb::{self, measure, reducer, show, transform};
-use crate::ast::{Query, Statement};
+use crate::ast::{Measure, Name, Query, Reducer, Statement, Transform};
 use crate::token::TokenKind;
 use crate::words::LISTINGS;
 
@@ -26,43 +26,40 @@ pub(super) fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
         opt(preceded(keyword("like"), text)),
     );
     alt((
-        map(preceded(keyword("explain"), query), Statement::Explain),
-        map(definition, |(name, query)| Statement::Let { name, query }),
+        map(preceded(keyword("explain"), query), |query| Statement::Explain(*query)),
+        map(definition, |(name, query)| Statement::Let { name, query: *query }),
         map(spanned(listing), |((what, like), span)| Statement::List { what, like, span }),
         map(preceded(keyword("describe"), anything), Statement::Describe),
-        map(query, Statement::Query),
+        map(query, |query| Statement::Query(*query)),
     ))
     .parse(input)
 }
 
 /// The name of whatever the catalogue holds.
-fn anything(input: Tokens<'_>) -> Parsed<'_, crate::ast::Name> {
+fn anything(input: Tokens<'_>) -> Parsed<'_, Name> {
     let _ = take(Expectation::Region, |_| false)(input);
     let _ = take(Expectation::Milestone, |_| false)(input);
     name(Expectation::Indicator, None)(input)
 }
 
 /// A sentence.
-pub(super) fn query(input: Tokens<'_>) -> Parsed<'_, Query> {
-    let sentence = |input| {
-        let (rest, _) = opt(show).parse(input)?;
-        let (rest, reducers) = many0(reducer).parse(rest)?;
-        let (rest, measure) = opt(measure).parse(rest)?;
-        let (rest, transforms) = many0(transform).parse(rest)?;
-        if let Some(diagnostic) = verb::misplaced(rest, measure.as_ref()) {
-            return refuse(diagnostic);
-        }
-        let (rest, expression) = expression(rest)?;
-        let (rest, clauses) = clauses(rest)?;
-        Ok((rest, (reducers, measure, transforms, expression, clauses)))
-    };
-    map(spanned(sentence), |((reducers, measure, transforms, expression, clauses), span)| Query {
-        reducers,
-        measure,
-        transforms,
-        expression,
-        clauses,
-        span,
-    })
-    .parse(input)
+pub(super) fn query(input: Tokens<'_>) -> Parsed<'_, Box<Query>> {
+    input.count_node()?;
+    let (rest, (reducers, measure, transforms)) = verbs(input)?;
+    let (rest, expression) = expression(rest)?;
+    let (rest, clauses) = clauses(rest)?;
+    let span = input.up_to(&rest);
+    Ok((rest, Box::new(Query { reducers, measure, transforms, expression, clauses, span })))
+}
+
+type Verbs = (Vec<Reducer>, Option<Measure>, Vec<Transform>);
+
+/// The verbs that a sentence begins with.
+fn verbs(input: Tokens<'_>) -> Parsed<'_, Verbs> {
+    let (rest, (_, reducers, measure, transforms)) =
+        (opt(show), many0(reducer), opt(measure), many0(transform)).parse(input)?;
+    match verb::misplaced(rest, measure.as_ref()) {
+        Some(diagnostic) => refuse(diagnostic),
+        None => Ok((rest, (reducers, measure, transforms))),
+    }
 }
