@@ -1,0 +1,79 @@
+//! Answers as grids: every column in full for machines, what matters for people.
+
+use milepost::{Answer, Number, Precision, Reading, Row};
+
+use crate::grid::{Column, Grid};
+
+/// The machine's view: the columns of [`Answer::columns`], figures in full.
+pub(crate) fn machine_grid(answer: &Answer) -> Grid {
+    let columns = answer.columns().into_iter().map(|name| {
+        if name == "value" { Column::number(name) } else { Column::text(name) }
+    });
+    let mut grid = Grid::new(columns.collect());
+    for record in answer.records() {
+        grid.push(record);
+    }
+    grid
+}
+
+/// The reader's view: rounded figures with their units, the base and the end of a comparison with
+/// theirs, a dash with the reason where there is no value; columns that say nothing are left out.
+pub(crate) fn reader_grid(answer: &Answer) -> Grid {
+    let mut columns = vec![Column::text("region")];
+    columns.extend(answer.axes.iter().map(Column::text));
+    let compares = answer.rows.iter().any(|row| row.base.is_some());
+    if compares {
+        columns.extend([Column::number("base"), Column::number("end")]);
+    } else {
+        columns.push(Column::text("period"));
+    }
+    columns.extend([Column::number("value"), Column::text("status"), Column::text("coverage")]);
+    let mut grid = Grid::new(columns);
+    for row in &answer.rows {
+        let mut cells = vec![row.region.name.clone()];
+        cells.extend(row.axes.iter().cloned());
+        let period = || row.period.map(|period| period.to_string()).unwrap_or_default();
+        if compares {
+            cells.push(row.base.as_ref().map(reading).unwrap_or_default());
+            cells.push(row.end.as_ref().map_or_else(period, reading));
+        } else {
+            cells.push(period());
+        }
+        cells.push(value(row));
+        cells.push(row.strength.map(|strength| strength.word().to_owned()).unwrap_or_default());
+        cells.push(row.coverage.map(|coverage| coverage.to_string()).unwrap_or_default());
+        grid.push(cells);
+    }
+    grid.without_empty_columns()
+}
+
+/// `2017: 224,000`
+fn reading(reading: &Reading) -> String {
+    format!("{}: {}{}", reading.period, reading.precision.prefix(), grouped(&reading.value))
+}
+
+/// `nearly 574,000 persons`, `≈ +156.25 %`, `– not yet`
+fn value(row: &Row) -> String {
+    let Some(value) = &row.value else {
+        let reason = row.missing.as_ref().map(ToString::to_string).unwrap_or_default();
+        return format!("– {reason}").trim_end().to_owned();
+    };
+    let unit = if row.unit.is_empty() { String::new() } else { format!(" {}", row.unit) };
+    let figure = grouped(value);
+    let (prefix, sign) = match (&row.base, &row.end) {
+        (None, Some(end)) if end.value == *value => (end.precision.prefix(), ""),
+        (base, end) => {
+            let ends = [base.as_ref(), end.as_ref()];
+            let inexact = ends.into_iter().flatten().any(|r| r.precision != Precision::Exact);
+            let is_change = base.is_some() && !is_level(&row.unit) && value.to_f64() > 0.0;
+            (if inexact { "≈ " } else { "" }, if is_change { "+" } else { "" })
+        }
+    };
+    format!("{prefix}{sign}{figure}{unit}")
+}
+
+/// Whether figures in the unit of a comparison are levels rather than changes: multiples and
+/// indices have no sign.
+fn is_level(unit: &str) -> bool {
+    unit == "times" || unit.ends_with("= 100")
+}

@@ -1,0 +1,204 @@
+//! The commands that make, fill and check a store.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::Path;
+
+use milepost::{Definition, Store};
+use milepost_io::{ImportOptions, ImportReport, import_file, read_catalogue_file};
+
+use crate::arguments::{CheckArguments, DefineArguments, ImportArguments};
+use crate::escape::escape;
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+/// How many names a warning lists.
+const NAMES_MAX: usize = 5;
+
+/// What a command has to say: to standard output, and as a warning to standard error.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) done: String,
+    pub(crate) warnings: String,
+}
+
+/// `milepost define`: reads every file before the store is touched; one commit.
+pub(crate) fn define(arguments: &DefineArguments) -> Result<Report, Failure> {
+    let mut definitions = Vec::new();
+    let mut report = Report::default();
+    for file in &arguments.files {
+        let read = read_catalogue_file(file).map_err(|error| io_failure(&error))?;
+        let _ = writeln!(report.done, "{}: {}", shown(file), sorts(&read));
+        definitions.extend(read);
+    }
+    let (mut store, created) = open_or_create(&arguments.store)?;
+    report.done.insert_str(0, &created);
+    store
+        .define_all(definitions)
+        .and_then(|()| store.close())
+        .map_err(|error| Failure::from_library(&error))?;
+    Ok(report)
+}
+
+/// `34 indicators`, `130 regions`
+fn sorts(definitions: &[Definition]) -> String {
+    let count = |is: fn(&Definition) -> bool| definitions.iter().filter(|d| is(d)).count();
+    let sorts = [
+        (count(|d| matches!(d, Definition::Indicator(_))), "indicator"),
+        (count(|d| matches!(d, Definition::Region(_))), "region"),
+        (count(|d| matches!(d, Definition::Milestone(_))), "milestone"),
+    ];
+    let sorts: Vec<String> = sorts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| counted(count as u64, word))
+        .collect();
+    if sorts.is_empty() { "nothing".to_owned() } else { sorts.join(", ") }
+}
+
+/// `milepost import`: one commit for each file.
+pub(crate) fn import(arguments: &ImportArguments) -> Result<Report, Failure> {
+    let options = ImportOptions {
+        published: match &arguments.published {
+            None => None,
+            Some(day) => Some(day.parse().map_err(|error| {
+                Failure::Usage(format!("error: --published {}: {error}", escape(day)))
+            })?),
+        },
+        source: arguments.source.clone(),
+        strict: arguments.strict,
+    };
+    for file in &arguments.files {
+        // A misspelt name must not leave an empty store behind.
+        File::open(file)
+            .map_err(|error| Failure::Refused(format!("error: {}: {error}", shown(file))))?;
+    }
+    let (mut store, created) = open_or_create(&arguments.store)?;
+    let mut report = Report { done: created, warnings: String::new() };
+    for file in &arguments.files {
+        let mut progress = Progress::new(&file.display().to_string());
+        let imported = import_file(&mut store, file, &options, &mut |p| progress.update(p));
+        drop(progress);
+        describe(&imported.map_err(|error| io_failure(&error))?, &mut report);
+    }
+    store.close().map_err(|error| Failure::from_library(&error))?;
+    Ok(report)
+}
+
+fn describe(import: &ImportReport, report: &mut Report) {
+    let receipt = &import.receipt;
+    let _ = write!(
+        report.done,
+        "{}: {}: {} new, {} revised, {} unchanged",
+        escape(&import.file),
+        counted(import.rows, "row"),
+        receipt.added,
+        receipt.revised,
+        receipt.unchanged
+    );
+    for (count, word) in [(import.withdrawals, "withdrawn"), (import.skipped_missing, "empty")] {
+        if count > 0 {
+            let _ = write!(report.done, ", {count} {word}");
+        }
+    }
+    report.done.push('\n');
+    let registered = [
+        (&receipt.registered.indicators, "indicator", "indicators.csv"),
+        (&receipt.registered.regions, "region", "regions.csv"),
+    ];
+    for (names, word, file) in registered {
+        if names.is_empty() {
+            continue;
+        }
+        let mut listed: Vec<String> =
+            names.iter().take(NAMES_MAX).map(|name| escape(name).into_owned()).collect();
+        if names.len() > NAMES_MAX {
+            listed.push("…".to_owned());
+        }
+        let _ = writeln!(
+            report.warnings,
+            "warning: {} undeclared ({}): shown and compared, never rolled up; \
+             `milepost define STORE {file}` declares them",
+            counted(names.len() as u64, word),
+            listed.join(", ")
+        );
+    }
+}
+
+/// `milepost check`: every checksum, then what the store holds.
+pub(crate) fn check(arguments: &CheckArguments) -> Result<Report, Failure> {
+    let store = open_read_only(&arguments.store)?;
+    let verification = store.verify().map_err(|error| Failure::from_library(&error))?;
+    let snapshot = store.snapshot();
+    let catalogue = snapshot.catalogue();
+    let mut done = format!("{}: no damage\n", shown(&arguments.store));
+    let _ = writeln!(
+        done,
+        "  {}, {}, {}",
+        counted(catalogue.indicators().len() as u64, "indicator"),
+        counted(catalogue.regions().len() as u64, "region"),
+        counted(catalogue.milestones().len() as u64, "milestone"),
+    );
+    let _ = writeln!(done, "  {verification:?}");
+    Ok(Report { done, warnings: String::new() })
+}
+
+/// Opens a store for reading; one that is absent is an error with a hint.
+pub(crate) fn open_read_only(path: &Path) -> Result<Store, Failure> {
+    if is_absent(path) {
+        return Err(Failure::Store(format!(
+            "error: {} is no store; `milepost define` and `milepost import` create one",
+            shown(path)
+        )));
+    }
+    Store::open_read_only(path).map_err(|error| opening_failure(&error))
+}
+
+/// Opens a store for writing, or creates it and says so.
+fn open_or_create(path: &Path) -> Result<(Store, String), Failure> {
+    let created =
+        if is_absent(path) { format!("created {}\n", shown(path)) } else { String::new() };
+    let store = Store::open_or_create(path).map_err(|error| opening_failure(&error))?;
+    Ok((store, created))
+}
+
+/// Opens a store for reading, created and said so where there is none: a prompt holds no lock, so
+/// that an import can go on beside it.
+pub(crate) fn open_or_create_then_read(path: &Path) -> Result<(Store, String), Failure> {
+    let mut created = String::new();
+    if is_absent(path) {
+        let store;
+        (store, created) = open_or_create(path)?;
+        store.close().map_err(|error| opening_failure(&error))?;
+    }
+    Ok((open_read_only(path)?, created))
+}
+
+/// Whether nothing or an empty directory is there.
+fn is_absent(path: &Path) -> bool {
+    !path.exists() || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Whatever keeps a store from opening is the store's failure.
+fn opening_failure(error: &milepost::Error) -> Failure {
+    match Failure::from_library(error) {
+        Failure::Refused(message) => Failure::Store(message),
+        other => other,
+    }
+}
+
+fn io_failure(error: &milepost_io::Error) -> Failure {
+    match error {
+        milepost_io::Error::Store(error) => Failure::from_library(error),
+        other => Failure::Refused(crate::escape::escape_lines(&format!("error: {other}"))),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    escape(&path.display().to_string()).into_owned()
+}
+
+/// `1 row`, `65 rows`
+fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

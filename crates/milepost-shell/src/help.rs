@@ -1,0 +1,110 @@
+//! `.help`: the commands, and a page for every verb, clause, statement and error code.
+
+use std::fmt::Write as _;
+
+use milepost_lang::code_title;
+
+use crate::colour::Palette;
+use crate::dot::{ENTRIES, closest};
+use crate::topics::{self, Shelf, TOPICS};
+
+/// A page of the help; without a topic the first one. An error says what would be a topic.
+pub(crate) fn page(topic: Option<&str>, palette: Palette) -> Result<String, String> {
+    let Some(topic) = topic else { return Ok(first_page(palette)) };
+    if let Some(found) = topics::find(topic) {
+        let title = palette.bold(&found.names.join(", "));
+        return Ok(format!("{title}\n{}\n\n  {}\n", wrapped(found.text), found.example));
+    }
+    let command = topic.trim_start_matches('.').to_lowercase();
+    if let Some(entry) = ENTRIES.iter().find(|entry| entry.name[1..] == command) {
+        let call = format!("{} {}", entry.name, entry.argument);
+        return Ok(format!("{}\n  {}\n", palette.bold(call.trim_end()), entry.does));
+    }
+    if let Some(title) = code_title(&topic.to_uppercase()) {
+        return Ok(format!("{}\n  {title}\n", palette.bold(&topic.to_uppercase())));
+    }
+    Err(match closest(&topic.to_lowercase(), topics::names()) {
+        Some(near) => format!("there is no help on `{topic}`; did you mean `{near}`?"),
+        None => format!("there is no help on `{topic}`; `.help` lists the topics"),
+    })
+}
+
+fn first_page(palette: Palette) -> String {
+    let mut out = String::from(
+        "A query is a noun phrase about series, with clauses in any order:\n\n  \
+         growth of voluntary_si.participants in VN since Resolution 28 until 2019\n\n",
+    );
+    out.push_str(&palette.bold("Topics for .help TOPIC"));
+    out.push('\n');
+    for shelf in Shelf::ALL {
+        let names: Vec<&str> = TOPICS
+            .iter()
+            .filter(|topic| topic.shelf == shelf)
+            .flat_map(|topic| topic.names.iter().copied())
+            .collect();
+        let title = format!("{:<12}", shelf.title());
+        let indent = format!("\n{}", " ".repeat(14));
+        let names = wrapped(&names.join(", ")).replace('\n', &indent);
+        let _ = writeln!(out, "  {title}{names}");
+    }
+    out.push('\n');
+    out.push_str(&palette.bold("Commands"));
+    out.push('\n');
+    for entry in ENTRIES {
+        let call = format!("{} {}", entry.name, entry.argument);
+        let _ = writeln!(out, "  {call:<20}{}", entry.does);
+    }
+    out.push_str(
+        "\nEnter runs a query that is complete; Alt-Enter begins a new line; Tab completes;\n\
+         Ctrl-C drops the line. Lines that begin with a blank are not kept in the history.\n",
+    );
+    out
+}
+
+/// Text in lines of at most 76 columns.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 76 {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_has_a_page() {
+        let first = page(None, Palette::PLAIN).unwrap();
+        for name in topics::names() {
+            let page = page(Some(name), Palette::PLAIN).unwrap();
+            assert!(page.lines().count() >= 3, "{name}");
+            assert!(first.contains(name), "{name} is not on the first page");
+        }
+        for entry in ENTRIES {
+            assert!(page(Some(entry.name), Palette::PLAIN).is_ok());
+        }
+        for (code, title) in milepost_lang::codes() {
+            assert!(page(Some(&code.to_lowercase()), Palette::PLAIN).unwrap().contains(title));
+        }
+        assert!(first.lines().all(|line| line.chars().count() <= 100), "{first}");
+    }
+
+    #[test]
+    fn unknown_topics_offer_the_nearest() {
+        let message = page(Some("grwoth"), Palette::PLAIN).unwrap_err();
+        assert!(message.contains("`growth`"), "{message}");
+        assert!(page(Some("quux"), Palette::PLAIN).unwrap_err().contains("`.help`"));
+    }
+}

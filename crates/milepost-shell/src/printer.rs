@@ -1,0 +1,111 @@
+//! Outcomes in the output mode of the moment, through a writer that reports every failure.
+
+use std::io::{self, Write};
+
+use milepost::{Answer, Diagnostic, Outcome, Severity};
+
+use crate::answer::{machine_grid, reader_grid};
+use crate::colour::Palette;
+use crate::columns::{Layout, draw};
+use crate::escape::{escape, escape_lines};
+use crate::grid::{Column, Grid};
+use crate::mode::Mode;
+use crate::{delimited, json};
+
+/// Prints outcomes.
+pub(crate) struct Printer {
+    pub(crate) mode: Mode,
+    out: Box<dyn Write>,
+    layout: Layout,
+    /// The columns of the last delimited answer: the header is said once.
+    columns: Vec<Column>,
+}
+
+impl Printer {
+    /// A printer onto a writer; on a terminal long answers are cut and lines fitted.
+    pub(crate) fn new(out: Box<dyn Write>, mode: Mode, palette: Palette, is_terminal: bool) -> Self {
+        let width_max = if is_terminal { terminal_width() } else { None };
+        let layout = Layout { palette, rule: '─', is_cut: is_terminal, width_max };
+        Self { mode, out, layout, columns: Vec::new() }
+    }
+
+    /// Lines of text, such as help, escaped.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(escape_lines(text).as_bytes())?;
+        self.out.flush()
+    }
+
+    /// Text with colours of our own: the caller has escaped what comes from data.
+    pub(crate) fn painted(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+
+    /// The palette of the output.
+    pub(crate) fn palette(&self) -> Palette {
+        self.layout.palette
+    }
+
+    /// Prints what a statement came to.
+    pub(crate) fn outcome(&mut self, outcome: &Outcome) -> io::Result<()> {
+        match outcome {
+            Outcome::Answer(answer) => self.answer(answer),
+            Outcome::Listing(listing) => {
+                let columns = listing.columns.iter().map(|name| Column::text(name.as_str()));
+                let mut grid = Grid::new(columns.collect());
+                for row in &listing.rows {
+                    grid.push(row.clone());
+                }
+                self.grid(&grid)
+            }
+            other => {
+                let text = other.to_string();
+                self.text(&text)
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        if self.mode == Mode::Table {
+            self.grid(&reader_grid(answer))?;
+        } else {
+            self.grid(&machine_grid(answer))?;
+        }
+        if self.mode.is_for_machines() {
+            return Ok(());
+        }
+        let notes: String =
+            answer.notes.iter().map(|note| self.note(note)).collect();
+        self.painted(&notes)
+    }
+
+    fn note(&self, note: &Diagnostic) -> String {
+        let word = if note.severity == Severity::Note { "note:" } else { "error:" };
+        let help = note.help.iter().map(|help| format!("  help: {}\n", escape(help)));
+        let help: String = help.collect();
+        format!("{} {}\n{help}", self.palette().paint("36", word), escape(&note.message))
+    }
+
+    /// Prints a grid in the mode of the moment.
+    pub(crate) fn grid(&mut self, grid: &Grid) -> io::Result<()> {
+        let has_header = self.columns != grid.columns;
+        let text = match self.mode {
+            Mode::Table => draw(grid, self.layout),
+            Mode::Plain => draw(grid, Layout::PLAIN),
+            Mode::Csv => delimited::csv(grid, has_header),
+            Mode::Tsv => delimited::tsv(grid, has_header),
+            Mode::Json => json::array(grid),
+            Mode::Jsonl => json::lines(grid),
+            Mode::Markdown => delimited::markdown(grid),
+        };
+        if matches!(self.mode, Mode::Csv | Mode::Tsv) {
+            self.columns.clone_from(&grid.columns);
+        }
+        self.painted(&text)
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size()?;
+    Some(usize::from(columns))
+}

@@ -1,0 +1,169 @@
+//! The interpreter behind the prompt, files and pipes alike.
+
+use std::path::Path;
+use std::time::Instant;
+
+use milepost::{Session, Store};
+
+use crate::colour::Palette;
+use crate::dot::Dot;
+use crate::escape::escape_lines;
+use crate::failure::Failure;
+use crate::help;
+use crate::mode::Mode;
+use crate::printer::Printer;
+use crate::script::{Piece, pieces};
+
+/// Files read by files, at most this deep.
+const DEPTH_MAX: usize = 16;
+
+/// Runs statements and commands of the shell against a store.
+pub(crate) struct Shell {
+    store: Store,
+    pub(crate) session: Session,
+    pub(crate) printer: Printer,
+    has_timer: bool,
+    depth: usize,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// Go on.
+    Continue,
+    /// Leave.
+    Quit,
+}
+
+/// A failure with the corrected text, where there is one.
+pub(crate) struct Refusal {
+    pub(crate) failure: Failure,
+    pub(crate) corrected: Option<String>,
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { failure, corrected: None }
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Output(error).into()
+    }
+}
+
+impl Shell {
+    /// A shell on an open store.
+    pub(crate) fn new(store: Store, printer: Printer) -> Self {
+        Self { store, session: Session::new(), printer, has_timer: false, depth: 0 }
+    }
+
+    /// The store's contents at this moment.
+    pub(crate) fn snapshot(&self) -> milepost::Snapshot {
+        self.store.snapshot()
+    }
+
+    /// Sees what a writer committed since.
+    pub(crate) fn refresh(&mut self) -> Result<(), Failure> {
+        self.store.refresh().map(drop).map_err(|error| Failure::from_library(&error))
+    }
+
+    /// Runs input piece by piece, up to the first that fails. `name` is the file's, if it is one.
+    pub(crate) fn run(&mut self, input: &str, name: Option<&str>) -> Result<Flow, Refusal> {
+        for piece in pieces(input) {
+            let flow = match piece {
+                Piece::Dot(line) => self.dot(&line)?,
+                Piece::Statement { text, line } => self.statement(&text).map_err(|refusal| {
+                    Refusal { failure: refusal.failure.on_line(line, name), ..refusal }
+                })?,
+            };
+            if flow == Flow::Quit {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn statement(&mut self, text: &str) -> Result<Flow, Refusal> {
+        let started = Instant::now();
+        let outcomes = self.store.snapshot().run(text, &mut self.session).map_err(|error| {
+            let corrected = match &error {
+                milepost::Error::Query(query) => {
+                    let fix = query.diagnostics.iter().find_map(|found| found.fix.as_ref());
+                    fix.map(|fix| fix.apply(&query.text))
+                }
+                _ => None,
+            };
+            Refusal { failure: Failure::from_library(&error), corrected }
+        })?;
+        let elapsed = started.elapsed();
+        for outcome in &outcomes {
+            self.printer.outcome(outcome)?;
+        }
+        if self.has_timer {
+            let time = format!("{:.3} ms\n", elapsed.as_secs_f64() * 1e3);
+            let time = self.printer.palette().dim(time.trim_end()) + "\n";
+            self.printer.painted(&time)?;
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn dot(&mut self, line: &str) -> Result<Flow, Refusal> {
+        match Dot::parse(line).map_err(|message| Failure::Refused(format!("error: {message}")))? {
+            Dot::Help(topic) => {
+                let page = help::page(topic.as_deref(), self.printer.palette())
+                    .map_err(|message| Failure::Refused(format!("error: {message}")))?;
+                self.printer.painted(&page)?;
+            }
+            Dot::Statement(text) => return self.statement(&text),
+            Dot::Mode(None) => self.printer.text(&format!("{}\n", self.printer.mode.word()))?,
+            Dot::Mode(Some(mode)) => self.set_mode(mode),
+            Dot::Timer(on) => self.has_timer = on,
+            Dot::Strict(on) => self.session.set_strict(on),
+            Dot::AsOf(date) => self.session.set_as_of(date),
+            Dot::Read(path) => return self.read(&path),
+            Dot::Quit => return Ok(Flow::Quit),
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        self.printer.mode = mode;
+    }
+
+    /// Runs the statements of a file.
+    pub(crate) fn read(&mut self, path: &Path) -> Result<Flow, Refusal> {
+        let name = path.display().to_string();
+        if self.depth >= DEPTH_MAX {
+            let message = format!("error: {name} is read by files {DEPTH_MAX} deep");
+            return Err(Failure::Refused(message).into());
+        }
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::Refused(format!("error: {name}: {error}")))?;
+        self.depth += 1;
+        let result = self.run(&text, Some(&name));
+        self.depth -= 1;
+        result
+    }
+
+    /// The prompt, which shows the context of the session.
+    pub(crate) fn prompt(&self) -> String {
+        let mut context: Vec<String> = Vec::new();
+        context.extend(self.session.as_of().map(|date| format!("as of {date}")));
+        context.extend(self.session.is_strict().then(|| "strict".to_owned()));
+        match context.as_slice() {
+            [] => "milepost> ".to_owned(),
+            _ => format!("milepost [{}]> ", context.join(", ")),
+        }
+    }
+}
+
+/// Draws a failure for standard error.
+pub(crate) fn report(failure: &Failure, palette: Palette) -> String {
+    let mut text = palette.diagnostic(&escape_lines(&failure.to_string()));
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}

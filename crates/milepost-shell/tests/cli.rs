@@ -1,0 +1,280 @@
+//! The binary as its users meet it: arguments, exit codes, streams.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const HEADER: &str =
+    "region_code,region,period,base,value,unit,status,coverage,missing,published\n";
+const GROWTH: &str = "growth of voluntary_si.participants in VN since Resolution 28 until 2019";
+
+fn milepost() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_milepost"));
+    command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    milepost().args(arguments).output().unwrap()
+}
+
+fn piped(arguments: &[&str], input: &str) -> Output {
+    let mut command = milepost();
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The output of a run that must succeed.
+#[track_caller]
+fn printed(output: &Output) -> String {
+    assert_eq!(code(output), 0, "{}{}", stdout(output), stderr(output));
+    stdout(output)
+}
+
+fn data(file: &str) -> String {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "data", file].iter().collect();
+    path.display().to_string()
+}
+
+/// A store made from the files of the sample.
+fn sample(directory: &TempDir) -> String {
+    let store = directory.path().join("vss.milepost").display().to_string();
+    let files = ["indicators.csv", "regions.csv", "milestones.csv"].map(data);
+    let defined = run(&["define", &store, &files[0], &files[1], &files[2]]);
+    let defined = printed(&defined);
+    assert!(defined.contains("created "), "{defined}");
+    assert!(defined.contains("indicators.csv: 34 indicators\n"), "{defined}");
+    assert!(defined.contains("regions.csv: 130 regions\n"), "{defined}");
+    assert!(defined.contains("milestones.csv: 43 milestones\n"), "{defined}");
+    let imported = printed(&run(&["import", &store, &data("observations.csv")]));
+    assert!(imported.contains("65 rows: 65 new, 0 revised, 0 unchanged"), "{imported}");
+    assert!(!imported.contains("created"), "{imported}");
+    store
+}
+
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn define_import_query_check() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = sample(&directory);
+    let again = printed(&run(&["import", &store, &data("observations.csv")]));
+    assert!(again.contains("0 new, 0 revised, 65 unchanged"), "{again}");
+
+    let csv = printed(&run(&["query", &store, GROWTH, "--mode", "csv"]));
+    let row = "VN,Việt Nam,2019,2017,156.25,%,actual,,,2020-05-23\n";
+    assert_eq!(csv, format!("{HEADER}{row}"));
+
+    let checked = printed(&run(&["check", &store]));
+    assert!(checked.contains("no damage"), "{checked}");
+    assert!(checked.contains("34 indicators, 130 regions, 43 milestones"), "{checked}");
+}
+
+#[test]
+fn the_built_in_figures_answer_a_pipe() {
+    let csv = piped(&["repl", "--mode", "csv"], GROWTH);
+    assert_eq!(printed(&csv).lines().count(), 2);
+    assert!(stdout(&csv).starts_with(HEADER));
+    assert_eq!(stderr(&csv), "");
+
+    let json = printed(&piped(&["repl", "--mode", "json"], GROWTH));
+    assert!(json.contains("\"value\": 156.25"), "{json}");
+    assert!(json.contains("\"missing\": null"), "{json}");
+
+    let table = printed(&piped(&["repl"], GROWTH));
+    for part in ["+156.25 %", "2017: 224,000", "2019: nearly 574,000", "actual"] {
+        assert!(table.contains(part), "`{part}` is not in\n{table}");
+    }
+    assert!(!table.contains('\u{1b}'), "{table:?}");
+}
+
+#[test]
+fn colour_when_forced() {
+    let coloured = milepost()
+        .args(["repl", "-c", GROWTH])
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .unwrap();
+    assert!(printed(&coloured).contains("\u{1b}[1m"));
+    let plain = milepost()
+        .args(["repl", "--no-color", "-c", GROWTH])
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .unwrap();
+    assert!(!printed(&plain).contains('\u{1b}'));
+}
+
+#[test]
+fn missing_values_say_why() {
+    let csv = printed(&run(&["repl", "-m", "csv", "-c", "hi.coverage in VN at 2022"]));
+    let row = csv.lines().nth(1).unwrap();
+    let cells: Vec<&str> = row.split(',').collect();
+    assert_eq!(cells.len(), 10, "{row}");
+    assert_eq!((cells[4], cells[8]), ("", "no data"), "{row}");
+}
+
+#[test]
+fn errors_go_to_standard_error() {
+    let refused = run(&["repl", "-m", "csv", "-c", "growth of si.participants in VN sinse 1995"]);
+    assert_eq!(code(&refused), 1);
+    assert_eq!(stdout(&refused), "");
+    let message = stderr(&refused);
+    assert!(message.contains("^^^^^"), "{message}");
+    assert!(message.contains("growth of si.participants in VN since 1995"), "{message}");
+
+    let answered = run(&["repl", "-m", "csv", "-c", &format!("{GROWTH}; nothing.like.it in VN")]);
+    assert_eq!(code(&answered), 1);
+    assert!(stdout(&answered).contains("156.25"), "the first statement has its answer");
+}
+
+#[test]
+fn usage_errors_have_their_own_code() {
+    for arguments in [
+        &["query"][..],
+        &["frobnicate"],
+        &["repl", "--mode", "xml"],
+        &["import", "s", &data("observations.csv"), "--published", "yesterday"],
+    ] {
+        let refused = run(arguments);
+        assert_eq!(code(&refused), 2, "{arguments:?}: {}", stderr(&refused));
+        assert_eq!(stdout(&refused), "");
+    }
+    assert!(printed(&run(&["--help"])).contains("Exit codes"));
+    assert!(printed(&run(&["import", "--help"])).contains("--published"));
+}
+
+#[test]
+fn an_absent_store_is_not_made_by_a_query() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("none").display().to_string();
+    for arguments in [&["query", store.as_str(), GROWTH][..], &["check", &store]] {
+        let refused = run(arguments);
+        assert_eq!(code(&refused), 3);
+        assert!(stderr(&refused).contains("milepost define"), "{}", stderr(&refused));
+    }
+    assert!(!Path::new(&store).exists());
+
+    let refused = run(&["import", &store, "no-such-file.csv"]);
+    assert_eq!(code(&refused), 1);
+    assert!(!Path::new(&store).exists(), "a misspelt file name leaves no store behind");
+}
+
+#[test]
+fn the_repl_makes_a_store_and_reads_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let script = directory.path().join("questions.since");
+    fs::write(&script, "# what there is\nlist indicators;\nlist regions\n").unwrap();
+    let answered = run(&["repl", &store, "-f", &script.display().to_string()]);
+    printed(&answered);
+    assert!(stderr(&answered).contains("created "), "{}", stderr(&answered));
+
+    fs::write(&script, "list indicators;\nsi.participants\n  in VN at 2023\n").unwrap();
+    let refused = run(&["repl", &store, "-f", &script.display().to_string()]);
+    assert_eq!(code(&refused), 1);
+    assert!(stderr(&refused).contains("questions.since, line 2:"), "{}", stderr(&refused));
+}
+
+#[test]
+fn damage_is_found_and_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = sample(&directory);
+    let largest = files_below(Path::new(&store))
+        .into_iter()
+        .max_by_key(|path| fs::metadata(path).unwrap().len())
+        .unwrap();
+    let mut bytes = fs::read(&largest).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    fs::write(&largest, bytes).unwrap();
+    let damaged = run(&["check", &store]);
+    assert_eq!(code(&damaged), 3, "{}{}", stdout(&damaged), stderr(&damaged));
+    assert!(stderr(&damaged).contains("byte"), "{}", stderr(&damaged));
+}
+
+#[test]
+fn imports_warn_of_what_is_not_declared() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let file = directory.path().join("figures.csv");
+    fs::write(&file, "indicator,region,period,value\nnew.thing,XX,2020,1\nnew.thing,XX,2021,2\n")
+        .unwrap();
+    let file = file.display().to_string();
+    let options = ["--published", "2022-01-31", "--source", "a source"];
+    let strict = run(&[&["import", &store, &file, "--strict"], &options[..]].concat());
+    assert_eq!(code(&strict), 1, "{}", stderr(&strict));
+
+    let imported = run(&[&["import", &store, &file], &options[..]].concat());
+    assert!(printed(&imported).contains("2 rows: 2 new"), "{}", stdout(&imported));
+    let warnings = stderr(&imported);
+    assert!(warnings.contains("1 indicator undeclared (new.thing)"), "{warnings}");
+    assert!(warnings.contains("1 region undeclared (XX)"), "{warnings}");
+
+    let csv = printed(&run(&["query", &store, "new.thing in XX at 2021", "-m", "csv"]));
+    assert!(csv.ends_with(",2022-01-31\n"), "{csv}");
+}
+
+#[test]
+fn text_from_data_cannot_act_on_a_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let regions = directory.path().join("regions.csv");
+    fs::write(&regions, "code,name,level\nXX,evil \u{1b}[31m\u{202e}name,0\n").unwrap();
+    printed(&run(&["define", &store, &regions.display().to_string()]));
+    for mode in ["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"] {
+        let listed = printed(&run(&["query", &store, "list regions", "-m", mode]));
+        assert!(!listed.contains(['\u{1b}', '\u{202e}']), "{mode}: {listed:?}");
+        assert!(listed.contains("evil"), "{mode}: {listed:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = milepost()
+        .args(["repl", "-m", "csv", "-c", &"list regions; list milestones; ".repeat(200)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 16];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    // The pipe is closed here, long before everything is written.
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 0);
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn commands_of_the_shell_work_in_pipes() {
+    let script = ".mode csv\nhi.coverage in VN at 2023\n.mode jsonl\nhi.coverage in VN at 2023\n\
+                  .quit\nthis is never read";
+    let printed = printed(&piped(&["repl"], script));
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.len(), 3, "{printed}");
+    assert!(lines[1].contains("93.35") && lines[2].starts_with('{'), "{printed}");
+
+    let refused = piped(&["repl"], ".hlep\n");
+    assert_eq!(code(&refused), 1);
+    assert!(stderr(&refused).contains("`.help`"), "{}", stderr(&refused));
+    assert!(stdout(&piped(&["repl"], ".help growth\n")).contains("percent"));
+}
