@@ -1,5 +1,5 @@
 use super::error::ensure;
-use super::{CELLS, CellSet, FormatError, UNIT};
+use super::{CELLS, FormatError, UNIT};
 use crate::kernel;
 
 /// Bytes that describe a column in the details block.
@@ -35,26 +35,25 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Appends the description of a column to `descriptions` and its payload to `payloads`.
+/// Appends the description of a column to `descriptions` and, unless it is constant, its payload
+/// to `payloads`. `values` come with their cells and lie in `base..=max`.
 pub(super) fn write(
-    values: &[u32; CELLS],
-    present: &CellSet,
+    (base, max): (u32, u32),
+    values: impl Iterator<Item = (u16, u32)>,
     descriptions: &mut Vec<u8>,
     payloads: &mut Vec<u8>,
 ) {
-    let known = || (0..CELLS).zip(values).filter(|(cell, _)| present.contains(*cell));
-    let base = known().map(|(_, value)| *value).min().unwrap_or(0);
-    let max = known().map(|(_, value)| *value).max().unwrap_or(0);
     let width = super::entry::bits(i64::from(base), i64::from(max));
     descriptions.extend_from_slice(&base.to_le_bytes());
     descriptions.extend_from_slice(&[width, 0, 0, 0]);
-    if width > 0 {
-        let mut residuals = [0; CELLS];
-        for (cell, (residual, value)) in residuals.iter_mut().zip(values).enumerate() {
-            if present.contains(cell) {
-                *residual = u64::from(value.saturating_sub(base));
-            }
-        }
-        kernel::pack(&residuals, width, payloads);
+    if width == 0 {
+        return;
     }
+    let mut residuals = [0; CELLS];
+    for (cell, value) in values {
+        if let Some(residual) = residuals.get_mut(usize::from(cell)) {
+            *residual = u64::from(value.saturating_sub(base));
+        }
+    }
+    kernel::pack(&residuals, width, payloads);
 }

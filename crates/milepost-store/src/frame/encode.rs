@@ -39,37 +39,35 @@ pub(crate) enum EncodeError {
 
 /// Writes a frame. The same content always gives the same bytes.
 pub(crate) fn encode(content: &FrameContent) -> Result<EncodedFrame, EncodeError> {
-    check_fields(content)?;
+    let survey = Survey::of(content)?;
     let mut entry = DirectoryEntry::EMPTY;
     let mut bytes = Vec::with_capacity(UNIT.saturating_mul(20));
-    let (mut values, mut withdrawn) = (CellSet::EMPTY, CellSet::EMPTY);
-    for (cell, record) in content.iter() {
-        let set = if record.value.is_some() { &mut values } else { &mut withdrawn };
-        set.insert(usize::from(cell));
-    }
-    let days = || content.iter().map(|(_, record)| record.knowledge());
-    entry.known_min = days().min().unwrap_or(0);
-    entry.known_max = days().max().unwrap_or(0);
-
-    write_payload(content, &mut entry, &mut bytes);
+    (entry.known_min, entry.known_max) = survey.known.unwrap_or_default();
+    write_payload(&survey.values, &mut entry, &mut bytes);
     if usize::from(entry.count) < CELLS {
-        bytes.extend(values.to_bytes());
+        bytes.extend(survey.with_value.to_bytes());
     }
-    if !withdrawn.is_empty() {
+    if !survey.withdrawn.is_empty() {
         entry.flags |= WITHDRAWN;
-        bytes.extend(withdrawn.to_bytes());
+        bytes.extend(survey.withdrawn.to_bytes());
     }
     if entry.has(MIXED_SCALES) {
         let mut scales = [0; CELLS];
-        for (cell, (_, scale)) in values_of(content) {
-            if let Some(place) = scales.get_mut(usize::from(cell)) {
-                *place = scale;
+        for (cell, (_, scale)) in &survey.values {
+            if let Some(place) = scales.get_mut(usize::from(*cell)) {
+                *place = *scale;
             }
         }
         bytes.extend_from_slice(&scales);
     }
-    write_details(content, &mut entry, &mut bytes);
-
+    if survey.needs_details() || !content.history().is_empty() {
+        entry.flags |= DETAILS;
+        write_details(content, &survey, &mut bytes);
+    }
+    if !content.history().is_empty() {
+        entry.flags |= HISTORY;
+        content.history().iter().for_each(|known| known.write(&mut bytes));
+    }
     bytes.resize(bytes.len().next_multiple_of(UNIT), 0);
     let units = bytes.len().saturating_sub(entry.payload_bytes()).checked_div(UNIT).unwrap_or(0);
     entry.sidecar_units = u16::try_from(units)
@@ -77,86 +75,101 @@ pub(crate) fn encode(content: &FrameContent) -> Result<EncodedFrame, EncodeError
     Ok(EncodedFrame { entry, bytes })
 }
 
-fn check_fields(content: &FrameContent) -> Result<(), EncodeError> {
-    let latest = content.iter().map(|(cell, record)| (cell, *record));
-    let superseded = content.history().iter().map(|known| (known.cell, known.record));
-    match latest.chain(superseded).find(|(_, record)| !record.is_valid()) {
-        Some((cell, _)) => Err(EncodeError::Field { cell }),
-        None => Ok(()),
+/// Number of attributes, each a column.
+const COLUMNS: usize = 6;
+
+/// The attributes of a record in the order of the format.
+fn attributes(record: &CellRecord) -> [u32; COLUMNS] {
+    let CellRecord { value: _, status, published, recorded, precision, source, note } = *record;
+    let (published, recorded) = (day_to_key(published), day_to_key(Some(recorded)));
+    [status, published, recorded, u32::from(precision), source, note]
+}
+
+/// What one pass over the cells finds out.
+struct Survey {
+    values: Vec<(u16, (i64, u8))>,
+    with_value: CellSet,
+    withdrawn: CellSet,
+    /// Least and greatest knowledge date; `None` without cells.
+    known: Option<(i32, i32)>,
+    /// Least and greatest value of each column.
+    ranges: [(u32, u32); COLUMNS],
+}
+
+impl Survey {
+    fn of(content: &FrameContent) -> Result<Survey, EncodeError> {
+        let mut values = Vec::with_capacity(CELLS);
+        let (mut with_value, mut withdrawn) = (CellSet::EMPTY, CellSet::EMPTY);
+        let mut known: Option<(i32, i32)> = None;
+        let mut ranges = [(u32::MAX, 0); COLUMNS];
+        for (cell, record) in content.iter() {
+            if !record.is_valid() {
+                return Err(EncodeError::Field { cell });
+            }
+            if let Some(value) = record.value {
+                with_value.insert(usize::from(cell));
+                values.push((cell, value));
+            } else {
+                withdrawn.insert(usize::from(cell));
+            }
+            let day = record.knowledge();
+            known = Some(known.map_or((day, day), |(min, max)| (min.min(day), max.max(day))));
+            for (range, value) in ranges.iter_mut().zip(attributes(record)) {
+                *range = (range.0.min(value), range.1.max(value));
+            }
+        }
+        if known.is_none() {
+            ranges = [(0, 0); COLUMNS];
+        }
+        match content.history().iter().find(|known| !known.record.is_valid()) {
+            Some(known) => Err(EncodeError::Field { cell: known.cell }),
+            None => Ok(Survey { values, with_value, withdrawn, known, ranges }),
+        }
+    }
+
+    /// Whether some column is not what a frame without details implies.
+    fn needs_details(&self) -> bool {
+        let [status, published, recorded, precision, source, note] = self.ranges;
+        [status, published, precision, source, note] != [(0, 0); 5] || recorded.0 != recorded.1
     }
 }
 
-fn values_of(content: &FrameContent) -> impl Iterator<Item = (u16, (i64, u8))> {
-    content.iter().filter_map(|(cell, record)| Some((cell, record.value?)))
-}
-
 /// Writes the packed values and sets what the entry says of them.
-fn write_payload(content: &FrameContent, entry: &mut DirectoryEntry, bytes: &mut Vec<u8>) {
-    let mut numbers = [0u64; CELLS];
-    let mut set = |cell: u16, number: u64| {
-        if let Some(place) = numbers.get_mut(usize::from(cell)) {
-            *place = number;
-        }
-    };
-    let common = scale::coarsest(values_of(content).map(|(_, value)| value));
+fn write_payload(values: &[(u16, (i64, u8))], entry: &mut DirectoryEntry, bytes: &mut Vec<u8>) {
+    let common = scale::coarsest(values.iter().map(|(_, value)| *value));
     let mantissas = common.and_then(|frame_scale| {
-        values_of(content)
-            .map(|(cell, value)| Some((cell, scale::to_frame(value, frame_scale)?)))
-            .collect::<Option<Vec<_>>>()
+        let to_frame = |(_, value): &(u16, (i64, u8))| scale::to_frame(*value, frame_scale);
+        values.iter().map(to_frame).collect::<Option<Vec<i64>>>()
     });
-    entry.count = 0;
-    if let (Some(frame_scale), Some(mantissas)) = (common, mantissas) {
-        let each = || mantissas.iter().map(|(_, mantissa)| *mantissa);
-        entry.base = each().min().unwrap_or(0);
-        entry.max = each().max().unwrap_or(0);
-        entry.sum = each().map(i128::from).sum();
+    let mantissas = if let (Some(frame_scale), Some(mantissas)) = (common, mantissas) {
+        entry.base = mantissas.iter().copied().min().unwrap_or(0);
+        entry.max = mantissas.iter().copied().max().unwrap_or(0);
+        entry.sum = mantissas.iter().copied().map(i128::from).sum();
         entry.scale = frame_scale;
         entry.width = entry::bits(entry.base, entry.max);
-        for (cell, mantissa) in mantissas {
-            set(cell, mantissa.wrapping_sub(entry.base).cast_unsigned());
-            entry.count = entry.count.saturating_add(1);
-        }
+        mantissas
     } else {
         entry.flags |= MIXED_SCALES;
         entry.width = 64;
-        for (cell, (mantissa, _)) in values_of(content) {
-            set(cell, mantissa.cast_unsigned());
-            entry.count = entry.count.saturating_add(1);
+        values.iter().map(|(_, (mantissa, _))| *mantissa).collect()
+    };
+    entry.count = u16::try_from(mantissas.len()).unwrap_or(u16::MAX);
+    let mut numbers = [0u64; CELLS];
+    for ((cell, _), mantissa) in values.iter().zip(mantissas) {
+        if let Some(number) = numbers.get_mut(usize::from(*cell)) {
+            *number = mantissa.wrapping_sub(entry.base).cast_unsigned();
         }
     }
     kernel::pack(&numbers, entry.width, bytes);
 }
 
-/// Writes the columns and the history, unless all of it is the default.
-fn write_details(content: &FrameContent, entry: &mut DirectoryEntry, bytes: &mut Vec<u8>) {
-    let constant_day = entry.known_min == entry.known_max;
-    let plain = |record: &CellRecord| {
-        let CellRecord { status, published, precision, source, note, .. } = *record;
-        (status, published, precision, source, note) == (0, None, 0, 0, 0)
-    };
-    if constant_day && content.history().is_empty() && content.iter().all(|(_, r)| plain(r)) {
-        return;
-    }
-    entry.flags |= DETAILS;
-    let mut present = CellSet::EMPTY;
-    content.iter().for_each(|(cell, _)| present.insert(usize::from(cell)));
-    let attributes: [fn(&CellRecord) -> u32; 6] = [
-        |record| record.status,
-        |record| day_to_key(record.published),
-        |record| day_to_key(Some(record.recorded)),
-        |record| u32::from(record.precision),
-        |record| record.source,
-        |record| record.note,
-    ];
+/// Writes the details block and the columns; the history follows them.
+fn write_details(content: &FrameContent, survey: &Survey, bytes: &mut Vec<u8>) {
     let (mut details, mut payloads) = (Vec::with_capacity(UNIT), Vec::new());
-    for attribute in attributes {
-        let mut values = [0; CELLS];
-        for (cell, record) in content.iter() {
-            if let Some(value) = values.get_mut(usize::from(cell)) {
-                *value = attribute(record);
-            }
-        }
-        column::write(&values, &present, &mut details, &mut payloads);
+    for (column, range) in survey.ranges.into_iter().enumerate() {
+        let value = |record| attributes(record).get(column).copied().unwrap_or(0);
+        let values = content.iter().map(|(cell, record)| (cell, value(record)));
+        column::write(range, values, &mut details, &mut payloads);
     }
     // A count that does not fit makes the sidecar too long as well, which is refused.
     let count = u32::try_from(content.history().len()).unwrap_or(u32::MAX);
@@ -164,8 +177,4 @@ fn write_details(content: &FrameContent, entry: &mut DirectoryEntry, bytes: &mut
     details.resize(UNIT, 0);
     bytes.extend(details);
     bytes.extend(payloads);
-    if count > 0 {
-        entry.flags |= HISTORY;
-        content.history().iter().for_each(|known| known.write(bytes));
-    }
 }

@@ -104,50 +104,54 @@ impl Operation for Sum<'_> {
     fn run(self) -> u128 {
         let Sum { payload, width, cells } = self;
         let cells = cells.start..cells.end.min(CELLS);
-        let width_bits = usize::from(width.min(64));
+        let lanes = if width <= NARROW_WIDTH { narrow::LANES } else { wide::LANES };
+        // Whole rows go through the loop over lanes; cells of broken rows, one by one.
+        let rows = cells.start.div_ceil(lanes)..cells.end / lanes;
         if width == 0 || cells.is_empty() {
-            0
-        } else if width <= NARROW_WIDTH {
-            let mut totals = [0u64; narrow::LANES];
-            let rows = cells.start / narrow::LANES..cells.end.div_ceil(narrow::LANES);
-            narrow::for_each_row(payload, width_bits, rows, |row, values| {
-                let (first, last) = within_row(&cells, row * narrow::LANES, narrow::LANES);
-                if last - first == narrow::LANES {
-                    for (total, value) in totals.iter_mut().zip(values) {
-                        *total += u64::from(*value);
-                    }
-                } else {
-                    let lanes = totals.iter_mut().zip(values).take(last).skip(first);
-                    lanes.for_each(|(total, value)| *total += u64::from(*value));
-                }
-            });
-            u128::from(totals.iter().sum::<u64>())
-        } else {
-            // Halves of at most 32 bits each, so that no lane can overflow at any width.
-            let (mut low, mut high) = ([0u64; wide::LANES], [0u64; wide::LANES]);
-            let rows = cells.start / wide::LANES..cells.end.div_ceil(wide::LANES);
-            wide::for_each_row(payload, width_bits, rows, |row, values| {
-                let (first, last) = within_row(&cells, row * wide::LANES, wide::LANES);
-                for (lane, value) in values.iter().enumerate() {
-                    let value = if (first..last).contains(&lane) { *value } else { 0 };
-                    if let (Some(low), Some(high)) = (low.get_mut(lane), high.get_mut(lane)) {
-                        *low += value & u64::from(u32::MAX);
-                        *high += value >> 32;
-                    }
-                }
-            });
-            let whole = |halves: &[u64]| halves.iter().map(|half| u128::from(*half)).sum::<u128>();
-            whole(&low) + (whole(&high) << 32)
+            return 0;
         }
+        if rows.is_empty() {
+            return one_by_one(payload, width, cells);
+        }
+        let before = one_by_one(payload, width, cells.start..rows.start * lanes);
+        let after = one_by_one(payload, width, rows.end * lanes..cells.end);
+        let whole = if width <= NARROW_WIDTH {
+            sum_narrow_rows(payload, usize::from(width), rows)
+        } else {
+            sum_wide_rows(payload, usize::from(width.min(64)), rows)
+        };
+        before + whole + after
     }
 }
 
-/// The lanes of the row that begins at `row_start` which lie in `cells`.
 #[inline(always)]
-fn within_row(cells: &Range<usize>, row_start: usize, lanes: usize) -> (usize, usize) {
-    let first = cells.start.saturating_sub(row_start).min(lanes);
-    let last = cells.end.saturating_sub(row_start).min(lanes);
-    (first, last.max(first))
+fn one_by_one(payload: &[u8], width: u8, cells: Range<usize>) -> u128 {
+    cells.filter_map(|cell| get(payload, width, cell)).map(u128::from).sum()
+}
+
+#[inline(always)]
+fn sum_narrow_rows(payload: &[u8], width: usize, rows: Range<usize>) -> u128 {
+    let mut totals = [0u64; narrow::LANES];
+    narrow::for_each_row(payload, width, rows, |_, values| {
+        for (total, value) in totals.iter_mut().zip(values) {
+            *total = total.wrapping_add(u64::from(*value));
+        }
+    });
+    u128::from(totals.iter().sum::<u64>())
+}
+
+#[inline(always)]
+fn sum_wide_rows(payload: &[u8], width: usize, rows: Range<usize>) -> u128 {
+    // Halves of at most 32 bits each, so that no lane can overflow at any width.
+    let (mut low, mut high) = ([0u64; wide::LANES], [0u64; wide::LANES]);
+    wide::for_each_row(payload, width, rows, |_, values| {
+        for ((low, high), value) in low.iter_mut().zip(&mut high).zip(values) {
+            *low = low.wrapping_add(value & u64::from(u32::MAX));
+            *high = high.wrapping_add(value >> 32);
+        }
+    });
+    let whole = |halves: &[u64]| halves.iter().map(|half| u128::from(*half)).sum::<u128>();
+    whole(&low) + (whole(&high) << 32)
 }
 
 #[cfg(test)]
