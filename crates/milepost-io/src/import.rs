@@ -131,7 +131,8 @@ mod tests {
     fn the_sample_loads_and_a_second_import_changes_nothing() {
         let mut store = Store::in_memory();
         let files = ["milestones.csv", "regions.csv", "indicators.csv"];
-        let definitions = files.into_iter().flat_map(|file| read_catalogue_file(sample(file)).unwrap());
+        let definitions =
+            files.into_iter().flat_map(|file| read_catalogue_file(sample(file)).unwrap());
         store.define_all(definitions).unwrap();
         let mut import = || {
             let options = ImportOptions { strict: true, ..ImportOptions::default() };
@@ -185,7 +186,8 @@ mod tests {
     fn a_withdrawal_leaves_the_figure_missing() {
         let mut store = Store::in_memory();
         import_text(&mut store, &format!("{HEADER}i,VN,2020,1,,2024-01-01\n")).unwrap();
-        let report = import_text(&mut store, &format!("{HEADER}i,VN,2020,,O,2024-02-01\n")).unwrap();
+        let report =
+            import_text(&mut store, &format!("{HEADER}i,VN,2020,,O,2024-02-01\n")).unwrap();
         assert_eq!((report.withdrawals, report.receipt.withdrawn), (1, 1));
         assert!(answer(&store, "i in VN at 2020").contains("withdrawn"));
     }
