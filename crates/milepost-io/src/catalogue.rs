@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn faults_of_indicators() {
         check(
-            "name,kind,basis,unit,decimals,direction,begins\n,,,,,,\n\
+            "name,kind,basis,unit,decimals,direction,begins\n,stock,,,,,\n\
              i,stocks,yearly,1 000,many,left,2008\nj,,,,19,,2008-13-01\nj,,,,,,\n",
             &expect![[r#"
                 a.csv: line 2, column name: the cell is empty; a value is needed here
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn faults_of_regions() {
         check(
-            "uid,code,level,valid_from,valid_to\n,,,,\n,A,deep,2008,\nA@1,A,-1,,\nA@1,A,,,\n\
+            "uid,code,level,valid_from,valid_to\n,,2,,\n,A,deep,2008,\nA@1,A,-1,,\nA@1,A,,,\n\
              ,A,300,2008-01-01,2008-01-01\n",
             &expect![[r#"
                 a.csv: line 2, column code: the cell is empty; a value is needed here

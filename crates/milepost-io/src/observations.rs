@@ -434,7 +434,7 @@ mod tests {
     #[test]
     fn empty_values_are_missing_or_withdrawn() {
         let file = "indicator,region,period,value,status\n\
-                    i,VN,2020,,\ni,VN,2021,,M\ni,VN,2022,,O\ni,VN,2023,0,\n";
+                    i,VN,2020,,\ni,VN,2021,,M\ni,VN,2022,,O\n, ,,,\ni,VN,2023,0,\n,\n";
         let read = read(file).unwrap();
         assert_eq!((read.rows, read.skipped_missing, read.withdrawals), (4, 2, 1));
         assert_eq!(read.batch.len(), 2);

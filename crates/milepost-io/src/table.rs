@@ -195,13 +195,16 @@ impl<R: BufRead> Table<R> {
 
     /// Gives every record, and how many bytes came before it, to `use_line`;
     /// gives the length of the file. Faults, those that `use_line` notes
-    /// included, are gathered to the end and then returned together.
+    /// included, are gathered to the end and then returned together. Records
+    /// whose cells are all empty are skipped.
     pub(crate) fn read(mut self, mut use_line: impl FnMut(Line<'_>, u64)) -> Result<u64> {
         let Self { header, records, faults } = &mut self;
         loop {
             let bytes = records.bytes();
             match records.next() {
                 Ok(None) => break,
+                // Spreadsheets write empty rows as commas.
+                Ok(Some(record)) if record.cells().all(str::is_empty) => {}
                 Ok(Some(record)) if record.len() == header.names.len() => {
                     use_line(Line { record, header, faults }, bytes);
                 }
