@@ -13,7 +13,7 @@ impl Diagnostic {
     /// advice and corrected line. Plain text without colour; ends with a line feed. Control and
     /// format characters of the text are drawn as `\u{…}`, tabs as blanks.
     pub fn render(&self, source: &str) -> String {
-        let mut out = format!("{self}\n");
+        let mut out = format!("{}\n", display(&self.to_string()));
         let placed = !source.is_empty() && (self.span.start, self.span.end) != (0, 0);
         if placed {
             let mut places = vec![(self.span, self.label.as_str(), '^')];
@@ -37,7 +37,7 @@ impl Diagnostic {
             }
         }
         if let Some(help) = &self.help {
-            let _ = writeln!(out, "  help: {help}");
+            let _ = writeln!(out, "  help: {}", display(help));
         }
         if let Some(fix) = &self.fix {
             let fixed = fix.apply(source);
@@ -74,7 +74,7 @@ impl<'s> Line<'s> {
         let before = display(self.text.get(..from).unwrap_or_default());
         let inside = display(self.text.get(from..to).unwrap_or_default());
         let marks = mark.to_string().repeat(width(&inside).max(1));
-        format!("{}{marks} {label}", " ".repeat(width(&before))).trim_end().to_owned()
+        format!("{}{marks} {}", " ".repeat(width(&before)), display(label)).trim_end().to_owned()
     }
 }
 

@@ -138,10 +138,7 @@ fn time(input: Tokens<'_>) -> Parsed<'_, Item> {
 /// `as of ANCHOR`, `as UNIT`; `as %` is a unit only where no `of` follows.
 fn display(input: Tokens<'_>) -> Parsed<'_, Item> {
     let unit = terminated(unit, peek(not(keyword("of"))));
-    let what = alt((
-        map(preceded(keyword("of"), anchor), Item::AsOf),
-        map(unit, Item::Unit),
-    ));
+    let what = alt((map(preceded(keyword("of"), anchor), Item::AsOf), map(unit, Item::Unit)));
     preceded(keyword("as"), what).parse(input)
 }
 

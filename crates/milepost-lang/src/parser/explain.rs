@@ -11,8 +11,11 @@ const MAX_LISTED: usize = 6;
 
 /// What stopped the parser, as exactly as it can be said.
 pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> Diagnostic {
-    let expected: Vec<Expectation> = trace.expected().iter().map(|(what, _)| *what).collect();
     let position = trace.furthest();
+    let traced = trace.expected();
+    let begun = traced.iter().filter(|(_, from)| *from < position).map(|(_, from)| *from).min();
+    let expected: Vec<Expectation> =
+        traced.iter().filter(|(_, from)| *from == position).map(|(what, _)| *what).collect();
     let before = position.checked_sub(1).and_then(|index| tokens.get(index));
     let Some(found) = tokens.get(position) else {
         return unfinished(tokens, &expected, before);
@@ -20,9 +23,10 @@ pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> 
     lexical(source, found)
         .or_else(|| missing_of(found, before, &expected))
         .or_else(|| foreign(found, tokens.get(position.saturating_add(1))))
+        .or_else(|| spoken_comma(found, before, &expected))
         .or_else(|| misspelt(found, before, &expected))
         .or_else(|| parameter(found, &expected))
-        .or_else(|| reserved(found, before, &expected))
+        .or_else(|| reserved(source, tokens, position, begun))
         .or_else(|| time_after_name(found, before, &expected))
         .or_else(|| unquoted(source, tokens, position, &expected))
         .unwrap_or_else(|| {
@@ -34,7 +38,7 @@ pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> 
 /// Tokens that fit nowhere.
 fn lexical(source: &str, found: &Token<'_>) -> Option<Diagnostic> {
     match found.kind {
-        TokenKind::Unknown => Some(unknown_character(found)),
+        TokenKind::Unknown => Some(unknown_character(source, found)),
         TokenKind::UnterminatedText => {
             let close = match found.text.chars().next() {
                 Some('“') => '”',
@@ -65,17 +69,18 @@ fn lexical(source: &str, found: &Token<'_>) -> Option<Diagnostic> {
     }
 }
 
-fn unknown_character(found: &Token<'_>) -> Diagnostic {
-    let shown = found.text.escape_default().to_string();
-    let shown = if found.text.chars().all(char::is_alphanumeric) { found.text } else { &shown };
+fn unknown_character(source: &str, found: &Token<'_>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         code::UNKNOWN_CHARACTER,
         found.span,
-        format!("the language does not use the character `{shown}`"),
+        format!("the language does not use the character `{}`", found.text),
     )
     .with_label("unknown character");
     let replacement = match found.text {
-        "−" | "–" | "—" => Some(" - "),
+        "−" | "–" | "—" => {
+            let spaced = source.get(found.span.end..).is_some_and(|s| s.starts_with(' '));
+            Some(if spaced { "-" } else { " - " })
+        }
         "×" | "·" => Some("*"),
         "÷" => Some("/"),
         "≥" => Some(">="),
@@ -155,7 +160,7 @@ fn foreign(found: &Token<'_>, next: Option<&Token<'_>>) -> Option<Diagnostic> {
         None => format!("`{word}` is not a word of Since"),
     };
     let diagnostic = Diagnostic::error(code::FOREIGN_WORD, found.span, message)
-        .with_label("reserved, so that this can be said")
+        .with_label("Since says it otherwise")
         .with_help(*help);
     Some(match (*word, next) {
         ("group", Some(by)) if by.is_word("by") => {
@@ -179,14 +184,13 @@ fn misspelt(
         Expectation::Verb(phrase) => phrase.split(' ').next(),
         _ => None,
     });
-    let is_word = |token: &&Token<'_>| token.kind == TokenKind::Word;
+    let is_word =
+        |token: &&Token<'_>| token.kind == TokenKind::Word && !words::is_reserved(token.text);
     let here = Some(found)
         .filter(is_word)
         .and_then(|token| words::nearest(token.text, keywords).map(|word| (token, word)));
     let one_back = || {
-        let swallowed = before
-            .filter(is_word)
-            .filter(|t| t.text.chars().count() >= 4 && !words::is_reserved(t.text))?;
+        let swallowed = before.filter(is_word).filter(|token| token.text.chars().count() >= 4)?;
         words::nearest(swallowed.text, words::CLAUSES).map(|word| (swallowed, word))
     };
     let (token, word) = here.or_else(one_back)?;
@@ -208,31 +212,49 @@ fn parameter(found: &Token<'_>, expected: &[Expectation]) -> Option<Diagnostic> 
     })
 }
 
-/// A reserved word where a name goes on or begins.
-fn reserved(
+/// `in VN and Hanoi`: lists are written with commas.
+fn spoken_comma(
     found: &Token<'_>,
     before: Option<&Token<'_>>,
     expected: &[Expectation],
 ) -> Option<Diagnostic> {
-    if found.kind != TokenKind::Word || !words::is_reserved(found.text) {
+    let spoken = found.is_word("and") || found.is_word("or");
+    if !spoken || !expected.contains(&Expectation::Sign(",")) {
         return None;
     }
-    let names = expected.iter().any(|what| {
-        matches!(what, Expectation::Indicator | Expectation::Region | Expectation::Milestone)
-    });
-    if !names {
-        return None;
-    }
+    let gap = Span::new(before?.span.end, found.span.end);
+    let message = format!("Since says `,` rather than `{}` in a list", found.text);
+    Some(
+        Diagnostic::error(code::FOREIGN_WORD, found.span, message)
+            .with_label("a comma fits here")
+            .with_help("`in A, B` makes two rows, `in A + B` one region of both")
+            .with_fix(gap, ","),
+    )
+}
+
+/// A reserved word inside a bare name that began at the token `begun`.
+fn reserved(
+    source: &str,
+    tokens: &[Token<'_>],
+    position: usize,
+    begun: Option<usize>,
+) -> Option<Diagnostic> {
+    let found = tokens.get(position).filter(|token| words::is_reserved(token.text))?;
+    let first = tokens.get(begun?)?;
+    let further = tokens.get(position.saturating_add(1)..)?;
+    let last = further
+        .iter()
+        .take_while(|token| token.kind == TokenKind::Word && !words::is_reserved(token.text))
+        .last()?;
+    let span = first.span.to(last.span);
+    let name = source.get(span.start..span.end)?;
     let message = format!("`{}` is a word of the language and ends a bare name", found.text);
-    let diagnostic = Diagnostic::error(code::RESERVED_IN_NAME, found.span, message)
-        .with_label(sentence(expected));
-    let example = match before {
-        Some(before) if before.kind == TokenKind::Word => {
-            format!("\"{} {} …\"", before.text, found.text)
-        }
-        _ => format!("\"{} …\"", found.text),
-    };
-    Some(diagnostic.with_help(format!("a name with such a word in it stands in quotes: {example}")))
+    Some(
+        Diagnostic::error(code::RESERVED_IN_NAME, found.span, message)
+            .with_label("not part of the name")
+            .with_help("a name with such a word in it stands in quotes")
+            .with_fix(span, format!("\"{name}\"")),
+    )
 }
 
 /// `in VN 2019`: a time needs its clause.
@@ -288,15 +310,19 @@ fn unquoted(
     )
 }
 
-/// "expected a, b or c"
+/// "expected a, b or c", what is likeliest first.
 fn sentence(expected: &[Expectation]) -> String {
-    let mut listed: Vec<String> = Vec::new();
+    let arithmetic = expected.contains(&Expectation::Sign("*"));
+    let mut ranked: Vec<(u8, String)> = Vec::new();
     for what in expected {
-        let shown = describe(*what);
-        if !listed.contains(&shown) {
-            listed.push(shown);
+        let (rank, shown) = describe(*what, arithmetic);
+        let prefix = *what == Expectation::Sign("-") && !arithmetic;
+        if !prefix && !ranked.iter().any(|(_, known)| *known == shown) {
+            ranked.push((rank, shown));
         }
     }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut listed: Vec<String> = ranked.into_iter().map(|(_, shown)| shown).collect();
     let left_out = listed.len().saturating_sub(MAX_LISTED);
     listed.truncate(MAX_LISTED);
     match listed.split_last() {
@@ -309,34 +335,38 @@ fn sentence(expected: &[Expectation]) -> String {
     }
 }
 
-/// An expectation in words; words of one class share one description.
-fn describe(what: Expectation) -> String {
+/// An expectation in words with its rank; words of one class share one description.
+fn describe(what: Expectation, arithmetic: bool) -> (u8, String) {
+    let in_words = |rank: u8, shown: &str| (rank, shown.to_owned());
+    let is_frequency = |word| words::FREQUENCIES.iter().any(|(known, _)| *known == word);
+    let is_magnitude = |word| words::MAGNITUDES.iter().any(|(known, _)| *known == word);
     match what {
+        Expectation::Indicator => in_words(0, "an indicator"),
+        Expectation::Region => in_words(0, "a region"),
+        Expectation::Period => in_words(0, "a year or period"),
+        Expectation::Milestone => in_words(1, "a milestone"),
+        Expectation::Number => in_words(1, "a number"),
+        Expectation::Unit => in_words(1, "a unit"),
+        Expectation::Level => in_words(1, "a region level"),
+        Expectation::Text => in_words(1, "a quoted string"),
+        Expectation::NewName => in_words(1, "a new name"),
+        Expectation::Verb(_) => in_words(2, "a verb such as `growth of`"),
+        Expectation::Keyword("show") => in_words(6, "`show`"),
         Expectation::Keyword(word) if words::CLAUSES.contains(&word) => {
-            "a clause such as `in`, `by` or `since`".to_owned()
+            in_words(5, "a clause such as `in`, `by` or `since`")
         }
-        Expectation::Keyword(word) if words::FREQUENCIES.iter().any(|(w, _)| *w == word) => {
-            "a frequency such as `year`".to_owned()
+        Expectation::Keyword(word) if is_frequency(word) => {
+            in_words(0, "a frequency such as `year`")
         }
-        Expectation::Keyword(word) if words::MAGNITUDES.iter().any(|(w, _)| *w == word) => {
-            "a magnitude such as `million`".to_owned()
+        Expectation::Keyword(word) if is_magnitude(word) => {
+            in_words(3, "a magnitude such as `million`")
         }
-        Expectation::Keyword(word) | Expectation::Sign(word) => match word {
-            "+" | "-" | "*" | "/" => "an operator".to_owned(),
-            "=" | "!=" | "<" | "<=" | ">" | ">=" => "a comparison such as `>`".to_owned(),
-            _ => format!("`{word}`"),
-        },
-        Expectation::Verb(_) => "a verb such as `growth of`".to_owned(),
-        Expectation::Indicator => "an indicator".to_owned(),
-        Expectation::Region => "a region".to_owned(),
-        Expectation::Milestone => "a milestone".to_owned(),
-        Expectation::Period => "a year or period".to_owned(),
-        Expectation::Number => "a number".to_owned(),
-        Expectation::Unit => "a unit".to_owned(),
-        Expectation::Level => "a region level".to_owned(),
-        Expectation::Text => "a quoted string".to_owned(),
-        Expectation::NewName => "a new name".to_owned(),
-        Expectation::Parameter => "a parameter".to_owned(),
-        Expectation::End => "the end".to_owned(),
+        Expectation::Sign("+" | "-" | "*" | "/") if arithmetic => in_words(4, "an operator"),
+        Expectation::Sign("=" | "!=" | "<" | "<=" | ">" | ">=") => {
+            in_words(3, "a comparison such as `>`")
+        }
+        Expectation::Keyword(word) | Expectation::Sign(word) => (3, format!("`{word}`")),
+        Expectation::Parameter => in_words(6, "a parameter"),
+        Expectation::End => in_words(7, "the end"),
     }
 }

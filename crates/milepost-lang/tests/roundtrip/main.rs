@@ -15,7 +15,11 @@ const SEEDS: [&str; 12] = [
     "x where value < 90% and not population > 1 million or y != 3 fill linear complete 90% matched",
     "let informal = labour_force - si.participants; explain informal since start of 1995",
     "list indicators like 'si'; describe VN-49; pace of x to ($g) over last 2 years as VND per person",
-    "x in VN in Hanoi", "growth x", "20,000", "«» — \u{301}é“x", "#! since 1\n x # note",
+    "x in VN in Hanoi",
+    "growth x",
+    "20,000",
+    "«» — \u{301}é“x",
+    "#! since 1\n x # note",
 ];
 
 /// Generating deep trees needs more stack than a test thread has; reading them does not.

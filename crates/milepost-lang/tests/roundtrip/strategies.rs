@@ -15,13 +15,84 @@ use proptest::sample::select;
 
 /// Words, signs and values that meet in queries.
 pub(crate) const VOCABULARY: &[&str] = &[
-    "of", "in", "by", "on", "at", "as", "to", "since", "until", "between", "during", "over",
-    "including", "only", "where", "fill", "complete", "matched", "except", "and", "or", "not",
-    "before", "from", "per", "growth", "yoy", "cagr", "top", "5", "ytd", "rolling", "12", "month",
-    "total", "show", "let", "list", "explain", "describe", "x", "VN", "start", "end", "latest",
-    "first", "target", "parent", "boundaries", "last", "years", "2019", "2024-H1", "2024-13",
-    "20,000", "$p", "\"a b\"", "'open", "(", ")", "+", "-", "*", "/", "%", ",", ";", "=", "<",
-    "million", "persons", "like", "units", "estimates", "linear", "like", "value", "sinse",
+    "of",
+    "in",
+    "by",
+    "on",
+    "at",
+    "as",
+    "to",
+    "since",
+    "until",
+    "between",
+    "during",
+    "over",
+    "including",
+    "only",
+    "where",
+    "fill",
+    "complete",
+    "matched",
+    "except",
+    "and",
+    "or",
+    "not",
+    "before",
+    "from",
+    "per",
+    "growth",
+    "yoy",
+    "cagr",
+    "top",
+    "5",
+    "ytd",
+    "rolling",
+    "12",
+    "month",
+    "total",
+    "show",
+    "let",
+    "list",
+    "explain",
+    "describe",
+    "x",
+    "VN",
+    "start",
+    "end",
+    "latest",
+    "first",
+    "target",
+    "parent",
+    "boundaries",
+    "last",
+    "years",
+    "2019",
+    "2024-H1",
+    "2024-13",
+    "20,000",
+    "$p",
+    "\"a b\"",
+    "'open",
+    "(",
+    ")",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    ",",
+    ";",
+    "=",
+    "<",
+    "million",
+    "persons",
+    "like",
+    "units",
+    "estimates",
+    "linear",
+    "like",
+    "value",
+    "sinse",
 ];
 
 const S: Span = Span::new(0, 0);
@@ -30,8 +101,23 @@ fn free_word() -> impl Strategy<Value = String> {
     prop_oneof![
         select(
             [
-                "x", "si.participants", "VN-49", "COVID-19", "Huế", "growth", "top", "show", "let",
-                "latest", "target", "value", "start", "parent", "rolling", "yoy", "_a",
+                "x",
+                "si.participants",
+                "VN-49",
+                "COVID-19",
+                "Huế",
+                "growth",
+                "top",
+                "show",
+                "let",
+                "latest",
+                "target",
+                "value",
+                "start",
+                "parent",
+                "rolling",
+                "yoy",
+                "_a",
             ]
             .as_slice()
         )
@@ -168,9 +254,7 @@ fn condition(query: BoxedStrategy<Query>) -> impl Strategy<Value = Condition> {
     let compare = (expression(query.clone()), operator, expression(query))
         .prop_map(|(left, operator, right)| Condition::Compare { left, operator, right, span: S });
     let test = compare
-        .prop_recursive(2, 2, 1, |inner| {
-            inner.prop_map(|inner| Condition::Not(Box::new(inner), S))
-        })
+        .prop_recursive(2, 2, 1, |inner| inner.prop_map(|inner| Condition::Not(Box::new(inner), S)))
         .boxed();
     let all = vec(test.clone(), 2..4).prop_map(Condition::All);
     let conjunction = prop_oneof![2 => test, 1 => all].boxed();
@@ -202,8 +286,11 @@ fn region() -> impl Strategy<Value = RegionExpression> {
 fn axis() -> impl Strategy<Value = Axis> {
     let level = select(["province", "commune", "status", "source", "vintage"].as_slice());
     prop_oneof![
-        (1_u32..20, frequency())
-            .prop_map(|(count, frequency)| Axis::Time { count, frequency, span: S }),
+        (1_u32..20, frequency()).prop_map(|(count, frequency)| Axis::Time {
+            count,
+            frequency,
+            span: S
+        }),
         level.prop_map(|text| Axis::Word(Word { text: text.to_owned(), span: S })),
     ]
 }
@@ -249,9 +336,7 @@ fn clauses(query: BoxedStrategy<Query>) -> impl Strategy<Value = Clauses> {
         clause(anchor()),
         clause((anchor(), anchor())),
         clause(anchor()),
-        clause(
-            (any::<bool>(), anchor()).prop_map(|(or_before, anchor)| At { or_before, anchor }),
-        ),
+        clause((any::<bool>(), anchor()).prop_map(|(or_before, anchor)| At { or_before, anchor })),
         clause(
             (1_u32..20, frequency()).prop_map(|(count, frequency)| OverLast { count, frequency }),
         ),
