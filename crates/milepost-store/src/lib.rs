@@ -1,6 +1,43 @@
-//! The columnar, append-only store of milepost: segments, frames, commit protocol
+//! The columnar, append-only store of milepost: frames of figures in immutable segments, a head
+//! with a log, one writer and any number of readers. `FORMAT.md` beside this crate has the bytes,
+//! and why the commit protocol is correct.
+//!
+//! A [`Store`] takes a [`Batch`] of definitions and facts in, atomically and durably; a
+//! [`Snapshot`] reads observations, series and revisions, and never changes.
+//!
+//! Sealed segments are mapped into memory, so nobody but the store may change them while it is
+//! open; [`Backend::Heap`] is for places where that cannot be promised.
 
+#![deny(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation
+    )
+)]
+
+mod batch;
+mod error;
 mod frame;
+mod head;
+mod io;
 mod kernel;
+mod load;
 mod map;
+mod options;
 mod segment;
+mod snapshot;
+mod state;
+mod store;
+mod writer;
+
+pub use batch::{Batch, CommitId, Progress, Receipt};
+pub use error::{BadFact, Conflict, Result, StoreError};
+pub use options::{Backend, Durability, Options, Verify};
+pub use snapshot::{Observation, Reads, Snapshot, Statistics};
+pub use store::Store;

@@ -1,0 +1,98 @@
+//! The manifest: everything a store knows that is not a figure (FORMAT.md, section 3).
+
+use milepost_model::Catalogue;
+use serde::{Deserialize, Serialize};
+
+/// The manifest as it is stored; the order of the fields is the format.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// The last commit contained.
+    pub(crate) sequence: u64,
+    /// The smallest segment id never used.
+    pub(crate) next_segment: u64,
+    /// Oldest first.
+    pub(crate) segments: Vec<SegmentRecord>,
+    /// Interned texts; number 0 is empty and means none.
+    pub(crate) strings: Vec<String>,
+    pub(crate) groups: Vec<GroupRecord>,
+    pub(crate) sheets: Vec<SheetRecord>,
+    /// The last batch of each producer.
+    pub(crate) producers: Vec<(String, u64)>,
+    pub(crate) catalogue: Catalogue,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SegmentRecord {
+    pub(crate) id: u64,
+    pub(crate) length: u64,
+    /// The checksum in the segment's footer.
+    pub(crate) checksum: u64,
+}
+
+/// Regions of one level, in the order of their ordinals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct GroupRecord {
+    pub(crate) level: Option<u8>,
+    pub(crate) regions: Vec<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SheetRecord {
+    pub(crate) indicator: u32,
+    pub(crate) scenario: u32,
+    pub(crate) group: u32,
+    /// The index of the frequency; 255 for spans.
+    pub(crate) frequency: u8,
+    /// Regions side by side in a frame: a power of two.
+    pub(crate) regions: u16,
+    /// First and last days of spans, in the order of their ordinals.
+    pub(crate) spans: Vec<(i32, i32)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::wire;
+
+    /// The bytes are the format: this test is never changed, only joined by others.
+    #[test]
+    fn the_bytes_of_a_manifest_are_pinned() {
+        let manifest = Manifest {
+            sequence: 7,
+            next_segment: 2,
+            segments: vec![SegmentRecord { id: 1, length: 0x1234, checksum: 0xfeed }],
+            strings: vec![String::new(), "reported".to_owned()],
+            groups: vec![
+                GroupRecord { level: None, regions: vec![] },
+                GroupRecord { level: Some(1), regions: vec![3] },
+            ],
+            sheets: vec![SheetRecord {
+                indicator: 0,
+                scenario: 1,
+                group: 1,
+                frequency: 255,
+                regions: 64,
+                spans: vec![(-1, 2)],
+            }],
+            producers: vec![("p".to_owned(), 9)],
+            catalogue: Catalogue::default(),
+        };
+        let bytes = wire::encode(1, &manifest).unwrap();
+        let expected: Vec<u8> = [
+            &[7, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0][..],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x34, 0x12, 0, 0, 0, 0, 0, 0],
+            &[0xed, 0xfe, 0, 0, 0, 0, 0, 0],
+            &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0],
+            b"reported",
+            &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 255, 64, 0],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 2, 0, 0, 0],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, b'p', 9, 0, 0, 0, 0, 0, 0, 0],
+            &[0; 24],
+        ]
+        .concat();
+        assert_eq!(bytes, expected);
+        assert_eq!(wire::decode::<Manifest>(1, &bytes).unwrap(), manifest);
+    }
+}

@@ -1,0 +1,323 @@
+//! Files in memory: for stores that are never kept, and for tests that cut the power.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{Disk, DiskFile, Identity, LockGuard};
+use crate::{map::Bytes, options::Backend};
+
+/// A directory in memory; clones are the same directory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory(Arc<Mutex<Contents>>);
+
+#[derive(Debug, Default)]
+struct Contents {
+    /// Every file that ever was; names come and go.
+    files: Vec<Vec<u8>>,
+    names: BTreeMap<String, usize>,
+    is_locked: bool,
+    /// What was done, if that is to be remembered.
+    journal: Option<Vec<Operation>>,
+    /// How many more operations succeed.
+    operations_left: Option<u64>,
+}
+
+/// What changes a directory or a file, or makes a change durable.
+#[derive(Clone, Debug)]
+pub(super) enum Operation {
+    Name(String, usize),
+    Unname(String),
+    Rename(String, String),
+    SyncNames,
+    Write(usize, u64, Vec<u8>),
+    Sync(usize),
+}
+
+impl Memory {
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Contents {
+    /// The file of a name.
+    fn find(&self, name: &str) -> io::Result<usize> {
+        self.names.get(name).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Carries an operation out, unless none is left.
+    fn run(&mut self, operation: Operation) -> io::Result<()> {
+        match &mut self.operations_left {
+            Some(0) => return Err(io::Error::other("the power is off")),
+            Some(left) => *left = left.saturating_sub(1),
+            None => {}
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.push(operation.clone());
+        }
+        match operation {
+            Operation::Name(name, file) => {
+                self.names.insert(name, file);
+            }
+            Operation::Unname(name) => {
+                self.names.remove(&name);
+            }
+            Operation::Rename(from, to) => {
+                if let Some(file) = self.names.remove(&from) {
+                    self.names.insert(to, file);
+                }
+            }
+            Operation::Write(file, offset, bytes) => {
+                let file = self.files.get_mut(file).ok_or(io::ErrorKind::NotFound)?;
+                write(file, offset, &bytes)?;
+            }
+            Operation::SyncNames | Operation::Sync(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Writes into a file, with zeros in between if it was shorter.
+fn write(file: &mut Vec<u8>, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    let start = usize::try_from(offset).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    let end = start.checked_add(bytes.len()).ok_or(io::ErrorKind::OutOfMemory)?;
+    if file.len() < end {
+        file.resize(end, 0);
+    }
+    if let Some(place) = file.get_mut(start..end) {
+        place.copy_from_slice(bytes);
+    }
+    Ok(())
+}
+
+impl Disk for Memory {
+    fn path(&self, name: &str) -> PathBuf {
+        PathBuf::from("memory").join(name)
+    }
+
+    fn create_new(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        let mut contents = self.contents();
+        if contents.names.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let file = contents.files.len();
+        contents.run(Operation::Name(name.to_owned(), file))?;
+        contents.files.push(Vec::new());
+        Ok(Box::new(MemoryFile { directory: self.clone(), file }))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        let file = self.contents().find(name)?;
+        Ok(Box::new(MemoryFile { directory: self.clone(), file }))
+    }
+
+    fn map(&self, name: &str, length: u64, _backend: Backend) -> io::Result<Bytes> {
+        let bytes = self.open(name)?.read_at(0, length)?;
+        if crate::head::length(bytes.len()) < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Bytes::from(bytes))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut contents = self.contents();
+        contents.find(from)?;
+        contents.run(Operation::Rename(from.to_owned(), to.to_owned()))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut contents = self.contents();
+        contents.find(name)?;
+        contents.run(Operation::Unname(name.to_owned()))
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.contents().run(Operation::SyncNames)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(self.contents().names.keys().cloned().collect())
+    }
+
+    fn identity(&self, name: &str) -> io::Result<Identity> {
+        self.contents().find(name).map(|file| Identity(0, crate::head::length(file)))
+    }
+
+    fn lock(&self) -> io::Result<Option<LockGuard>> {
+        let mut contents = self.contents();
+        if contents.is_locked {
+            return Ok(None);
+        }
+        contents.is_locked = true;
+        Ok(Some(Box::new(MemoryLock(self.clone()))))
+    }
+}
+
+struct MemoryLock(Memory);
+
+impl Drop for MemoryLock {
+    fn drop(&mut self) {
+        self.0.contents().is_locked = false;
+    }
+}
+
+#[derive(Debug)]
+struct MemoryFile {
+    directory: Memory,
+    file: usize,
+}
+
+impl DiskFile for MemoryFile {
+    fn read_at(&self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        let contents = self.directory.contents();
+        let file = contents.files.get(self.file).ok_or(io::ErrorKind::NotFound)?;
+        let bounded =
+            |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(file.len());
+        let range = bounded(offset)..bounded(offset.saturating_add(length));
+        Ok(file.get(range).unwrap_or_default().to_vec())
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.directory.contents().run(Operation::Write(self.file, offset, bytes.to_vec()))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.directory.contents().run(Operation::Sync(self.file))
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        let contents = self.directory.contents();
+        Ok(crate::head::length(contents.files.get(self.file).map_or(0, Vec::len)))
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        Ok(Identity(0, crate::head::length(self.file)))
+    }
+}
+
+#[cfg(test)]
+mod power {
+    use super::*;
+
+    /// What of the changes that were not synced a disk still has.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Kept {
+        /// How many of the writes to each file since its last sync.
+        pub(crate) writes: usize,
+        /// How many bytes of the one after those, in percent.
+        pub(crate) torn: usize,
+        /// How many of the changes of names since the last sync of the directory.
+        pub(crate) names: usize,
+    }
+
+    impl Memory {
+        /// A directory that remembers what is done to it.
+        pub(crate) fn journalled() -> Self {
+            let memory = Self::default();
+            memory.contents().journal = Some(Vec::new());
+            memory
+        }
+
+        /// How many operations were done.
+        pub(crate) fn operations(&self) -> usize {
+            self.contents().journal.as_ref().map_or(0, Vec::len)
+        }
+
+        /// From now on only so many operations succeed.
+        pub(crate) fn fail_after(&self, operations: u64) {
+            self.contents().operations_left = Some(operations);
+        }
+
+        /// All operations succeed again, and the lock is free.
+        pub(crate) fn repair(&self) {
+            self.contents().operations_left = None;
+        }
+
+        /// Changes a file behind everyone's back.
+        pub(crate) fn patch(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+            let mut contents = self.contents();
+            let file = contents.find(name).unwrap();
+            change(&mut contents.files[file]);
+        }
+
+        /// What the disk holds if the power fails after some of the operations.
+        pub(crate) fn after_power_cut(&self, operations: usize, kept: Kept) -> Self {
+            let contents = self.contents();
+            let journal = &contents.journal.as_ref().unwrap()[..operations];
+            let mut files = vec![Vec::new(); contents.files.len()];
+            for (file, bytes) in files.iter_mut().enumerate() {
+                let synced =
+                    journal.iter().rposition(|o| matches!(o, Operation::Sync(f) if *f == file));
+                let mut pending = kept.writes;
+                for (position, operation) in journal.iter().enumerate() {
+                    let Operation::Write(f, offset, data) = operation else { continue };
+                    if *f != file {
+                        continue;
+                    }
+                    if synced.is_some_and(|synced| position < synced) {
+                        write(bytes, *offset, data).unwrap();
+                    } else if pending > 0 {
+                        write(bytes, *offset, data).unwrap();
+                        pending -= 1;
+                    } else {
+                        write(bytes, *offset, &data[..data.len() * kept.torn / 100]).unwrap();
+                        break;
+                    }
+                }
+            }
+            let synced =
+                journal.iter().rposition(|o| matches!(o, Operation::SyncNames)).unwrap_or(0);
+            let is_name = |o: &&Operation| {
+                matches!(o, Operation::Name(..) | Operation::Unname(_) | Operation::Rename(..))
+            };
+            let mut after = Contents { files, journal: None, ..Contents::default() };
+            let later = journal[synced..].iter().filter(is_name).take(kept.names);
+            for operation in journal[..synced].iter().filter(is_name).chain(later) {
+                after.run(operation.clone()).unwrap();
+            }
+            let memory = Self(Arc::new(Mutex::new(after)));
+            memory.start_journal();
+            memory
+        }
+
+        /// Remembers operations from here on, what is there now being durable.
+        fn start_journal(&self) {
+            let mut contents = self.contents();
+            let mut journal: Vec<Operation> = Vec::new();
+            for (file, bytes) in contents.files.iter().enumerate() {
+                journal.push(Operation::Write(file, 0, bytes.clone()));
+                journal.push(Operation::Sync(file));
+            }
+            journal.extend(contents.names.iter().map(|(n, f)| Operation::Name(n.clone(), *f)));
+            journal.push(Operation::SyncNames);
+            contents.journal = Some(journal);
+        }
+    }
+
+    #[test]
+    fn what_was_synced_survives_and_the_rest_may() {
+        let memory = Memory::journalled();
+        let file = memory.create_new("a").unwrap();
+        file.write_at(b"one", 0).unwrap();
+        file.sync().unwrap();
+        memory.sync_dir().unwrap();
+        file.write_at(b"two", 3).unwrap();
+        memory.rename("a", "b").unwrap();
+        let content = |kept, name| {
+            let after = memory.after_power_cut(memory.operations(), kept);
+            after.open(name).map(|file| file.read_at(0, 99).unwrap())
+        };
+        let nothing = Kept { writes: 0, torn: 0, names: 0 };
+        assert_eq!(content(nothing, "a").unwrap(), b"one");
+        assert_eq!(content(Kept { torn: 34, ..nothing }, "a").unwrap(), b"onet");
+        assert_eq!(content(Kept { writes: 1, names: 1, ..nothing }, "b").unwrap(), b"onetwo");
+        assert!(content(nothing, "b").is_err());
+    }
+}
+
+#[cfg(test)]
+pub(crate) use power::Kept;

@@ -1,0 +1,221 @@
+//! Opening: from files to a state, changing nothing (FORMAT.md, sections 5, 8 and 9).
+
+use std::{io, sync::Arc};
+
+use crate::{
+    error::{Result, StoreError},
+    head::{HEAD, Manifest, SegmentRecord, check_head, decode_head, length, read_log},
+    io::{Disk, DiskFile, Identity},
+    options::{Backend, Options, Verify},
+    segment::{OpenError, Segment},
+    state::{Sealed, State},
+};
+
+/// How often a head that looks damaged is read again: a writer may be appending to it.
+const ATTEMPTS: usize = 3;
+
+/// A store as its files have it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) state: State,
+    pub(crate) tail: Tail,
+    /// Without the log.
+    pub(crate) manifest: Manifest,
+    /// Payloads of the log's commits.
+    pub(crate) payloads: Vec<Vec<u8>>,
+    /// Rows in them.
+    pub(crate) rows: u64,
+    pub(crate) ro_compat: u32,
+}
+
+/// How far a head was read.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    head: Box<dyn DiskFile>,
+    identity: Identity,
+    /// Where the next frame of the log will be.
+    end: u64,
+}
+
+/// The file of a segment.
+pub(crate) fn segment_name(id: u64) -> String {
+    format!("seg-{id:016x}")
+}
+
+/// The id in the name of a segment.
+pub(crate) fn segment_id(name: &str) -> Option<u64> {
+    let id = u64::from_str_radix(name.strip_prefix("seg-")?, 16).ok()?;
+    (segment_name(id) == name).then_some(id)
+}
+
+/// An I/O error with its file.
+pub(crate) fn io_error(disk: &dyn Disk, name: &str) -> impl FnOnce(io::Error) -> StoreError {
+    let path = disk.path(name);
+    move |source| StoreError::Io { path, source }
+}
+
+/// Whether a name exists; what is in the way of finding out is as good as absence.
+pub(crate) fn exists(disk: &dyn Disk, name: &str) -> bool {
+    disk.identity(name).is_ok()
+}
+
+/// Recognises a head without decoding it, so that nothing is written beside a foreign one.
+pub(crate) fn recognise(disk: &dyn Disk) -> Result<()> {
+    let head = open_head(disk)?;
+    let length = head.length().map_err(io_error(disk, HEAD))?;
+    let bytes = head.read_at(0, length).map_err(io_error(disk, HEAD))?;
+    check_head(&bytes, &disk.path(HEAD))
+}
+
+/// Reads a store; segments that are open already are taken from `known`.
+pub(crate) fn load(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result<Loaded> {
+    let mut attempt: usize = 1;
+    loop {
+        match load_once(disk, options, known) {
+            Err(StoreError::Corrupt { .. }) if attempt < ATTEMPTS => {}
+            outcome => return outcome,
+        }
+        attempt = attempt.saturating_add(1);
+    }
+}
+
+fn open_head(disk: &dyn Disk) -> Result<Box<dyn DiskFile>> {
+    let error = match disk.open(HEAD) {
+        Ok(head) => return Ok(head),
+        Err(error) => error,
+    };
+    let is_absent = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    if !is_absent {
+        return Err(io_error(disk, HEAD)(error));
+    }
+    let names = disk.list().unwrap_or_default();
+    if names.iter().any(|name| segment_id(name).is_some()) {
+        return Err(StoreError::Corrupt {
+            file: disk.path(HEAD),
+            offset: 0,
+            what: "it is absent, though segments are there".to_owned(),
+        });
+    }
+    Err(StoreError::NotAStore { path: disk.path(""), what: "it has no head" })
+}
+
+fn load_once(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result<Loaded> {
+    let file = open_head(disk)?;
+    let failed = || io_error(disk, HEAD);
+    let identity = file.identity().map_err(failed())?;
+    let bytes = file.read_at(0, file.length().map_err(failed())?).map_err(failed())?;
+    let path = disk.path(HEAD);
+    let head = decode_head(&bytes, &path)?;
+    let mut segments = Vec::new();
+    for record in &head.manifest.segments {
+        let sealed = match known.iter().find(|sealed| sealed.record == *record) {
+            Some(sealed) => Arc::clone(sealed),
+            None => Arc::new(open_segment(disk, *record, options)?),
+        };
+        segments.push(sealed);
+    }
+    let manifest = head.manifest.clone();
+    let mut state = State::from_manifest(head.epoch, head.manifest, segments, disk.path(""))?;
+    let log = usize::try_from(head.log_start).ok().and_then(|start| bytes.get(start..));
+    let (mut payloads, mut rows) = (Vec::new(), 0u64);
+    let end = read_log(log.unwrap_or_default(), head.epoch, state.sequence, |commit, payload| {
+        payloads.push(payload.to_vec());
+        rows = rows.saturating_add(length(commit.rows.len()));
+        state.replay(&commit)
+    })
+    .map_err(|(offset, what)| StoreError::Corrupt {
+        file: path,
+        offset: head.log_start.saturating_add(offset),
+        what,
+    })?;
+    let tail = Tail { head: file, identity, end: head.log_start.saturating_add(end.bytes) };
+    Ok(Loaded { state, tail, manifest, payloads, rows, ro_compat: head.ro_compat })
+}
+
+/// Opens a segment and checks that it is the one the manifest means.
+pub(crate) fn open_segment(
+    disk: &dyn Disk,
+    record: SegmentRecord,
+    options: Options,
+) -> Result<Sealed> {
+    let name = segment_name(record.id);
+    let file = disk.path(&name);
+    let corrupt = |offset, what: String| StoreError::Corrupt { file: file.clone(), offset, what };
+    let mapped = disk.map(&name, record.length, options.backend).or_else(|error| {
+        // Too many maps: reading the file needs none.
+        if error.kind() == io::ErrorKind::OutOfMemory && options.backend == Backend::Mmap {
+            disk.map(&name, record.length, Backend::Heap)
+        } else {
+            Err(error)
+        }
+    });
+    let bytes = mapped.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => corrupt(0, "the head names it, but it is absent".to_owned()),
+        io::ErrorKind::UnexpectedEof => corrupt(0, "it is shorter than the head says".to_owned()),
+        _ => io_error(disk, &name)(error),
+    })?;
+    let segment = Segment::open(bytes, record.id).map_err(|error| match error {
+        OpenError::Format(error) => corrupt(error.offset, error.what.into_owned()),
+        OpenError::Newer { found, features } => StoreError::NewerFormat {
+            file: file.clone(),
+            found,
+            features,
+            supported: crate::segment::FORMAT_VERSION,
+        },
+    })?;
+    if segment.seal().checksum != record.checksum {
+        return Err(corrupt(0, "it is not the segment that the head names".to_owned()));
+    }
+    if options.verify == Verify::Full {
+        segment.verify_all().map_err(|error| corrupt(error.offset, error.what.into_owned()))?;
+    }
+    Ok(Sealed { record, file, segment })
+}
+
+impl Tail {
+    /// Follows the writer: the state with what is new, or `None` if nothing is.
+    pub(crate) fn refresh(
+        &mut self,
+        disk: &dyn Disk,
+        options: Options,
+        state: &State,
+    ) -> Result<Option<State>> {
+        let mut attempt: usize = 1;
+        loop {
+            match self.refresh_once(disk, options, state) {
+                Err(StoreError::Corrupt { .. }) if attempt < ATTEMPTS => {}
+                outcome => return outcome,
+            }
+            attempt = attempt.saturating_add(1);
+        }
+    }
+
+    fn refresh_once(
+        &mut self,
+        disk: &dyn Disk,
+        options: Options,
+        state: &State,
+    ) -> Result<Option<State>> {
+        let failed = || io_error(disk, HEAD);
+        if disk.identity(HEAD).map_err(failed())? != self.identity {
+            let loaded = load(disk, options, &state.segments)?;
+            *self = loaded.tail;
+            return Ok(Some(loaded.state));
+        }
+        let length = self.head.length().map_err(failed())?;
+        let news = length.saturating_sub(self.end);
+        if news == 0 {
+            return Ok(None);
+        }
+        let bytes = self.head.read_at(self.end, news).map_err(failed())?;
+        let mut next = state.clone();
+        let end = read_log(&bytes, state.epoch, state.sequence, |commit, _| next.replay(&commit))
+            .map_err(|(offset, what)| StoreError::Corrupt {
+            file: disk.path(HEAD),
+            offset: self.end.saturating_add(offset),
+            what,
+        })?;
+        self.end = self.end.saturating_add(end.bytes);
+        Ok((end.sequence > state.sequence).then_some(next))
+    }
+}

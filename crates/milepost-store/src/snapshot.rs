@@ -1,0 +1,388 @@
+//! Reading: an unchanging view of a store.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use milepost_model::{
+    Catalogue, Date, Decimal, IndicatorId, Period, Precision, RegionId, Scenario, Status,
+};
+
+use crate::{
+    batch::CommitId,
+    error::{Result, StoreError},
+    frame::{CellRecord, FormatError, FrameView},
+    state::{Place, SPANS, Sheet, SheetKey, State, frequency_of},
+};
+
+/// One figure, as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Observation {
+    /// When: a stock holds at the close, a flow accrues over the whole of it.
+    pub period: Period,
+    /// The figure; `None` where it was withdrawn.
+    pub value: Option<Decimal>,
+    /// What is known about the figure.
+    pub status: Status,
+    /// The day on which it was published, where that is known.
+    pub published: Option<Date>,
+    /// The day on which the store learnt it.
+    pub recorded: Date,
+    /// How exactly it was printed.
+    pub precision: Precision,
+    /// Who published it.
+    pub source: Option<Arc<str>>,
+    /// A remark.
+    pub note: Option<Arc<str>>,
+}
+
+impl Observation {
+    /// The day from which the figure is known: published, or else recorded. `as of` goes by it.
+    pub fn known(&self) -> Date {
+        self.published.unwrap_or(self.recorded)
+    }
+}
+
+/// What a store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Commits since the store was created.
+    pub commits: u64,
+    /// Segment files.
+    pub segments: u64,
+    /// Bytes of the segment files.
+    pub segment_bytes: u64,
+    /// Frames in their present version, on disk and in memory.
+    pub frames: u64,
+    /// Frames in memory only: what the log holds beyond the segments.
+    pub fresh_frames: u64,
+    /// Bytes of the frames in their present version.
+    pub frame_bytes: u64,
+    /// Frames on disk that later ones supersede.
+    pub superseded_frames: u64,
+    /// Cells with a figure, superseded and withdrawn ones not counted.
+    pub points: u64,
+}
+
+/// How much was read through a snapshot and its clones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reads {
+    /// Frames looked at, each time counted.
+    pub frames: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    frames: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// An unchanging view of a store: cheap to clone, to be sent to other threads and kept.
+///
+/// ```
+/// use milepost_model::{Fact, Indicator, Region, Scenario};
+/// use milepost_store::{Batch, Store};
+///
+/// let mut store = Store::in_memory();
+/// store.define(vec![Indicator::stock("si.participants").into(), Region::new("VN").into()])?;
+/// let snapshot = store.snapshot();
+/// let indicator = snapshot.catalogue().indicator_named("si.participants").unwrap();
+/// let region = snapshot.catalogue().region_with_uid("VN@0").unwrap();
+///
+/// let fact = Fact::new(indicator, region, "2024".parse()?, Some("19.5".parse()?));
+/// store.commit(Batch { facts: vec![fact], ..Batch::default() })?;
+///
+/// let reported = Scenario::reported();
+/// let read = store.snapshot().observation(indicator, region, &reported, "2024".parse()?, None)?;
+/// assert_eq!(read.unwrap().value, Some("19.5".parse()?));
+/// // The earlier snapshot is as it was.
+/// assert_eq!(snapshot.observation(indicator, region, &reported, "2024".parse()?, None)?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    state: Arc<State>,
+    counters: Arc<Counters>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        Self { state, counters: Arc::default() }
+    }
+
+    /// The last commit this snapshot sees.
+    pub fn id(&self) -> CommitId {
+        CommitId { epoch: self.state.epoch, sequence: self.state.sequence }
+    }
+
+    /// What names stand for.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.state.catalogue
+    }
+
+    /// The number of the last batch taken from a producer of tokens.
+    pub fn last_batch(&self, producer: &str) -> Option<u64> {
+        self.state.last_batch(producer)
+    }
+
+    /// The scenarios for which an indicator has figures, `reported` first, then by name.
+    pub fn scenarios(&self, indicator: IndicatorId) -> Vec<Scenario> {
+        let sheets = self.state.sheets.iter().filter(|sheet| sheet.key.indicator == indicator.0);
+        let mut numbers: Vec<u32> = sheets.map(|sheet| sheet.key.scenario).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let name = |number: u32| Scenario::new(self.state.strings.get(number)?).ok();
+        let mut scenarios: Vec<Scenario> = numbers.into_iter().filter_map(name).collect();
+        scenarios.sort_by(|a, b| b.is_reported().cmp(&a.is_reported()).then(a.cmp(b)));
+        scenarios
+    }
+
+    /// The figure of one period, as it is known now or was known at the close of a day.
+    ///
+    /// `None` where nothing is known; an observation without a value where it was withdrawn.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the frame is damaged.
+    pub fn observation(
+        &self,
+        indicator: IndicatorId,
+        region: RegionId,
+        scenario: &Scenario,
+        period: Period,
+        as_of: Option<Date>,
+    ) -> Result<Option<Observation>> {
+        let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency_of(period))
+        else {
+            return Ok(None);
+        };
+        let Some((place, cell)) = locate(sheet, ordinal, period) else { return Ok(None) };
+        let view = self.view(place)?;
+        let record = read(&view, cell, as_of).map_err(|error| self.state.damage(place, error))?;
+        record.map(|record| self.observe(place, period, &record)).transpose()
+    }
+
+    /// All figures of a region, whatever their frequency, ordered by period.
+    ///
+    /// Periods whose figure was withdrawn are there, without a value.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a frame is damaged.
+    pub fn series(
+        &self,
+        indicator: IndicatorId,
+        region: RegionId,
+        scenario: &Scenario,
+        as_of: Option<Date>,
+    ) -> Result<Vec<Observation>> {
+        let mut series = Vec::new();
+        for frequency in frequencies() {
+            let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
+                continue;
+            };
+            for (frame, place) in sheet.frames() {
+                self.read_region(sheet, ordinal, frame, place, as_of, &mut series)?;
+            }
+        }
+        series.sort_by_key(|observation| observation.period);
+        Ok(series)
+    }
+
+    /// Every vintage of one figure, the oldest knowledge first.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the frame is damaged.
+    pub fn revisions(
+        &self,
+        indicator: IndicatorId,
+        region: RegionId,
+        scenario: &Scenario,
+        period: Period,
+    ) -> Result<Vec<Observation>> {
+        let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency_of(period))
+        else {
+            return Ok(Vec::new());
+        };
+        let Some((place, cell)) = locate(sheet, ordinal, period) else { return Ok(Vec::new()) };
+        let damage = |error| self.state.damage(place, error);
+        let view = self.view(place)?;
+        let mut records = view.history(cell).map_err(damage)?;
+        records.extend(view.get(cell).map_err(damage)?);
+        records.iter().map(|record| self.observe(place, period, record)).collect()
+    }
+
+    /// Whether anything was ever recorded for an indicator in a region, whatever the period.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a frame is damaged.
+    pub fn has_data(
+        &self,
+        indicator: IndicatorId,
+        region: RegionId,
+        scenario: &Scenario,
+    ) -> Result<bool> {
+        for frequency in frequencies() {
+            let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
+                continue;
+            };
+            for (frame, place) in sheet.frames() {
+                let mut cells = sheet.cells_of(ordinal, frame).peekable();
+                if cells.peek().is_none() {
+                    continue;
+                }
+                let view = self.view(place)?;
+                for (cell, _) in cells {
+                    let record = view.get(cell).map_err(|error| self.state.damage(place, error))?;
+                    if record.is_some() {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// What the store holds.
+    pub fn statistics(&self) -> Statistics {
+        let mut statistics = Statistics { commits: self.state.sequence, ..Statistics::default() };
+        for sealed in self.state.segments.iter() {
+            statistics.segments = statistics.segments.saturating_add(1);
+            statistics.segment_bytes =
+                statistics.segment_bytes.saturating_add(sealed.record.length);
+        }
+        for (_, place) in self.state.sheets.iter().flat_map(|sheet| sheet.frames()) {
+            if let Some(entry) = self.state.entry(place) {
+                let bytes = crate::head::length(entry.frame_bytes());
+                statistics.frames = statistics.frames.saturating_add(1);
+                statistics.frame_bytes = statistics.frame_bytes.saturating_add(bytes);
+                statistics.points = statistics.points.saturating_add(u64::from(entry.count));
+            }
+            if matches!(place, Place::Fresh(_)) {
+                statistics.fresh_frames = statistics.fresh_frames.saturating_add(1);
+            }
+        }
+        let live = statistics.frames.saturating_sub(statistics.fresh_frames);
+        statistics.superseded_frames = self.state.sealed_frames().saturating_sub(live);
+        statistics
+    }
+
+    /// How much was read through this snapshot and its clones.
+    pub fn reads(&self) -> Reads {
+        Reads {
+            frames: self.counters.frames.load(Ordering::Relaxed),
+            bytes: self.counters.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The sheet with a region's figures, and the region's ordinal in it.
+    fn sheet(
+        &self,
+        indicator: IndicatorId,
+        region: RegionId,
+        scenario: &Scenario,
+        frequency: u8,
+    ) -> Option<(&Sheet, u32)> {
+        let scenario = self.state.strings.number(scenario.as_str())?;
+        let (group, ordinal) = self.state.groups.place(region.0)?;
+        let key = SheetKey { indicator: indicator.0, scenario, group, frequency };
+        Some((self.state.sheet_of(&key)?, ordinal))
+    }
+
+    fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
+        let view = self.state.view(place)?;
+        let bytes = crate::head::length(view.entry().frame_bytes());
+        self.counters.frames.fetch_add(1, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(view)
+    }
+
+    fn read_region(
+        &self,
+        sheet: &Sheet,
+        ordinal: u32,
+        frame: u32,
+        place: Place<'_>,
+        as_of: Option<Date>,
+        out: &mut Vec<Observation>,
+    ) -> Result<()> {
+        let mut cells = sheet.cells_of(ordinal, frame).peekable();
+        if cells.peek().is_none() {
+            return Ok(());
+        }
+        let view = self.view(place)?;
+        for (cell, number) in cells {
+            let record =
+                read(&view, cell, as_of).map_err(|error| self.state.damage(place, error))?;
+            if let Some(record) = record {
+                let period = sheet.period(number).ok_or_else(|| {
+                    self.damage(place, "a figure lies in a period that does not exist")
+                })?;
+                out.push(self.observe(place, period, &record)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn observe(
+        &self,
+        place: Place<'_>,
+        period: Period,
+        record: &CellRecord,
+    ) -> Result<Observation> {
+        let wrong = |what| move || self.damage(place, what);
+        let text = |number: u32| match number {
+            0 => Ok(None),
+            _ => match self.state.strings.get(number) {
+                Some(text) => Ok(Some(Arc::clone(text))),
+                None => Err(self.damage(place, "a text has no such number")),
+            },
+        };
+        let day =
+            |day| Date::from_day_number(day).ok_or_else(wrong("a day lies outside the calendar"));
+        let decimal = |(mantissa, decimals): (i64, u8)| {
+            Decimal::new(i128::from(mantissa), decimals)
+                .ok_or_else(wrong("a figure has too many decimals"))
+        };
+        Ok(Observation {
+            period,
+            value: record.value.map(decimal).transpose()?,
+            status: Status::from_bits(record.status),
+            published: record.published.map(day).transpose()?,
+            recorded: day(record.recorded)?,
+            precision: Precision::from_index(record.precision)
+                .ok_or_else(wrong("a precision is unknown"))?,
+            source: text(record.source)?,
+            note: text(record.note)?,
+        })
+    }
+
+    fn damage(&self, place: Place<'_>, what: &'static str) -> StoreError {
+        self.state.damage(place, FormatError::new(0, what))
+    }
+}
+
+fn frequencies() -> impl Iterator<Item = u8> {
+    use milepost_model::Frequency;
+    Frequency::ALL.iter().map(|frequency| frequency.index()).chain([SPANS])
+}
+
+fn locate(sheet: &Sheet, region: u32, period: Period) -> Option<(Place<'_>, u16)> {
+    let address = sheet.shape.locate(region, sheet.ordinal(period)?)?;
+    Some((sheet.find(address.frame)?, address.cell))
+}
+
+fn read(
+    view: &FrameView<'_>,
+    cell: u16,
+    as_of: Option<Date>,
+) -> Result<Option<CellRecord>, FormatError> {
+    match as_of {
+        Some(day) => view.get_as_of(cell, day.day_number()),
+        None => view.get(cell),
+    }
+}

@@ -1,0 +1,245 @@
+//! Everything a snapshot sees. Immutable once published; the next state shares what it does not
+//! change.
+
+mod groups;
+mod record;
+mod sheet;
+mod strings;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use milepost_model::{Catalogue, CatalogueError, Definition};
+
+pub(crate) use groups::Groups;
+pub(crate) use record::RecordError;
+pub(crate) use sheet::{Location, Place, SPANS, Sheet, SheetKey, days, frequency_of, period};
+pub(crate) use strings::Strings;
+
+use crate::{
+    error::StoreError,
+    frame::{DirectoryEntry, FormatError, FrameView},
+    head::{Commit, HEAD, Manifest, SegmentRecord},
+    segment::Segment,
+};
+
+/// A segment, and what the manifest says of it.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    pub(crate) record: SegmentRecord,
+    pub(crate) file: PathBuf,
+    pub(crate) segment: Segment,
+}
+
+/// What a store holds after one of its commits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    pub(crate) epoch: u64,
+    /// The last commit.
+    pub(crate) sequence: u64,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) strings: Arc<Strings>,
+    pub(crate) groups: Arc<Groups>,
+    pub(crate) sheets: Vec<Arc<Sheet>>,
+    index: Arc<HashMap<SheetKey, u32>>,
+    /// The last batch of each producer, by string number.
+    producers: Arc<BTreeMap<u32, u64>>,
+    /// Oldest first.
+    pub(crate) segments: Arc<Vec<Arc<Sealed>>>,
+    /// Where the head is, for messages.
+    directory: PathBuf,
+}
+
+impl State {
+    /// The state of an empty store.
+    pub(crate) fn new(directory: PathBuf) -> Self {
+        Self { directory, ..Self::default() }
+    }
+
+    /// The state a manifest describes, or what does not fit about it.
+    pub(crate) fn from_manifest(
+        epoch: u64,
+        manifest: Manifest,
+        segments: Vec<Arc<Sealed>>,
+        directory: PathBuf,
+    ) -> Result<Self, StoreError> {
+        let corrupt = |what: &str| StoreError::Corrupt {
+            file: directory.join(HEAD),
+            offset: 0,
+            what: format!("the manifest names {what}"),
+        };
+        let catalogue = manifest.catalogue;
+        let strings = Strings::from_texts(manifest.strings)
+            .ok_or_else(|| corrupt("a text where none belongs"))?;
+        let groups = Groups::from_records(manifest.groups, catalogue.regions().len())
+            .ok_or_else(|| corrupt("other regions than the catalogue"))?;
+        let mut sheets = Vec::with_capacity(manifest.sheets.len());
+        let mut index = HashMap::with_capacity(manifest.sheets.len());
+        for (number, record) in (0..).zip(manifest.sheets) {
+            let sheet = Sheet::from_record(record).ok_or_else(|| corrupt("a malformed sheet"))?;
+            if index.insert(sheet.key, number).is_some() {
+                return Err(corrupt("a sheet twice"));
+            }
+            sheets.push(Arc::new(sheet));
+        }
+        let mut producers = BTreeMap::new();
+        for (name, batch) in manifest.producers {
+            let number = strings.number(&name).ok_or_else(|| corrupt("an unknown producer"))?;
+            producers.insert(number, batch);
+        }
+        let mut state = Self {
+            epoch,
+            sequence: manifest.sequence,
+            catalogue,
+            strings: Arc::new(strings),
+            groups: Arc::new(groups),
+            sheets,
+            index: Arc::new(index),
+            producers: Arc::new(producers),
+            segments: Arc::default(),
+            directory,
+        };
+        state.seal(segments)?;
+        Ok(state)
+    }
+
+    /// The manifest of this state, whose segments hold all of it.
+    pub(crate) fn manifest(&self, next_segment: u64) -> Manifest {
+        let text =
+            |number: u32| self.strings.get(number).map_or_else(String::new, |t| t.to_string());
+        Manifest {
+            sequence: self.sequence,
+            next_segment,
+            segments: self.segments.iter().map(|sealed| sealed.record).collect(),
+            strings: self.strings.since(0).map(ToString::to_string).collect(),
+            groups: self.groups.records().to_vec(),
+            sheets: self.sheets.iter().map(|sheet| sheet.record()).collect(),
+            producers: self.producers.iter().map(|(&name, &batch)| (text(name), batch)).collect(),
+            catalogue: self.catalogue.clone(),
+        }
+    }
+
+    /// Makes `segments` the only place of frames: the newest segment that has a frame counts.
+    pub(crate) fn seal(&mut self, segments: Vec<Arc<Sealed>>) -> Result<(), StoreError> {
+        let mut places: Vec<BTreeMap<u32, Location>> = vec![BTreeMap::new(); self.sheets.len()];
+        for (position, sealed) in (0..).zip(&segments) {
+            for (entry, frame) in (0..).zip(sealed.segment.entries()) {
+                let sheet =
+                    usize::try_from(frame.sheet).ok().and_then(|sheet| places.get_mut(sheet));
+                let place = sheet.ok_or_else(|| StoreError::Corrupt {
+                    file: sealed.file.clone(),
+                    offset: frame.offset_bytes(),
+                    what: "a frame belongs to a sheet that the manifest does not have".to_owned(),
+                })?;
+                place.insert(frame.frame, Location { segment: position, entry });
+            }
+        }
+        for (sheet, places) in self.sheets.iter_mut().zip(places) {
+            Arc::make_mut(sheet).seal(places.into_iter().collect());
+        }
+        self.segments = Arc::new(segments);
+        Ok(())
+    }
+
+    /// Takes definitions in.
+    pub(crate) fn define(&mut self, definitions: &[Definition]) -> Result<(), CatalogueError> {
+        for definition in definitions {
+            self.catalogue.define(definition.clone())?;
+        }
+        if self.groups.lacks(&self.catalogue) {
+            Arc::make_mut(&mut self.groups).extend(&self.catalogue);
+        }
+        Ok(())
+    }
+
+    /// Takes a commit of the log in, or says what does not fit about it.
+    pub(crate) fn replay(&mut self, commit: &Commit) -> Result<(), String> {
+        self.define(&commit.definitions).map_err(|error| error.to_string())?;
+        for text in &commit.strings {
+            let expected = u32::try_from(self.strings.len()).ok();
+            if Arc::make_mut(&mut self.strings).intern(text) != expected {
+                return Err(format!("the text {text:?} is interned twice"));
+            }
+        }
+        let (producer, batch) = commit.token;
+        if producer != 0 {
+            if self.strings.get(producer).is_none() {
+                return Err("the producer has no such number".to_owned());
+            }
+            self.take_token(producer, batch);
+        }
+        match self.record(&commit.rows, commit.recorded, &mut |_| ()) {
+            Ok(_) => {}
+            Err(RecordError::Conflict { row, .. }) => {
+                return Err(format!("fact {row} contradicts an earlier one"));
+            }
+            Err(RecordError::Row { row, what }) => return Err(format!("fact {row}: {what}")),
+            Err(RecordError::Store(error)) => return Err(error.to_string()),
+        }
+        self.sequence = self.sequence.saturating_add(1);
+        Ok(())
+    }
+
+    /// The last batch taken from a producer.
+    pub(crate) fn last_batch(&self, producer: &str) -> Option<u64> {
+        self.producers.get(&self.strings.number(producer)?).copied()
+    }
+
+    pub(crate) fn take_token(&mut self, producer: u32, batch: u64) {
+        Arc::make_mut(&mut self.producers).insert(producer, batch);
+    }
+
+    pub(crate) fn sheet(&self, number: u32) -> Option<&Sheet> {
+        self.sheets.get(usize::try_from(number).ok()?).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn sheet_of(&self, key: &SheetKey) -> Option<&Sheet> {
+        self.sheet(*self.index.get(key)?)
+    }
+
+    /// A frame, wherever it is; its checksum is looked at when it is first touched.
+    pub(crate) fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>, StoreError> {
+        match place {
+            Place::Fresh(frame) => frame.view(),
+            Place::Sealed(location) => match self.sealed(location) {
+                Some(sealed) => sealed.segment.frame(location.entry as usize),
+                None => Err(FormatError::new(0, "a frame is in no segment")),
+            },
+        }
+        .map_err(|error| self.damage(place, error))
+    }
+
+    /// What the directory says of a frame.
+    pub(crate) fn entry<'a>(&'a self, place: Place<'a>) -> Option<&'a DirectoryEntry> {
+        match place {
+            Place::Fresh(frame) => Some(&frame.entry),
+            Place::Sealed(location) => {
+                self.sealed(location)?.segment.entries().get(location.entry as usize)
+            }
+        }
+    }
+
+    /// Frames in segments, superseded ones included.
+    pub(crate) fn sealed_frames(&self) -> u64 {
+        self.segments.iter().fold(0u64, |frames, sealed| {
+            frames.saturating_add(crate::head::length(sealed.segment.entries().len()))
+        })
+    }
+
+    fn sealed(&self, location: Location) -> Option<&Sealed> {
+        self.segments.get(usize::try_from(location.segment).ok()?).map(AsRef::as_ref)
+    }
+
+    /// A frame that cannot be read, with its file.
+    pub(crate) fn damage(&self, place: Place<'_>, error: FormatError) -> StoreError {
+        let sealed = match place {
+            Place::Sealed(location) => self.sealed(location),
+            Place::Fresh(_) => None,
+        };
+        let file = sealed.map_or_else(|| self.directory.join(HEAD), |sealed| sealed.file.clone());
+        StoreError::Corrupt { file, offset: error.offset, what: error.what.into_owned() }
+    }
+}

@@ -1,0 +1,274 @@
+//! Sheets: one indicator, scenario, group and frequency each (FORMAT.md, section 4).
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use milepost_model::{Date, Frequency, Period};
+
+use crate::{
+    frame::{Address, EncodedFrame, FrameShape},
+    head::SheetRecord,
+};
+
+/// The index of spans, beside those of frequencies.
+pub(crate) const SPANS: u8 = 255;
+
+/// What tells a sheet from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct SheetKey {
+    pub(crate) indicator: u32,
+    pub(crate) scenario: u32,
+    pub(crate) group: u32,
+    pub(crate) frequency: u8,
+}
+
+/// Where a sealed frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// Position of the segment.
+    pub(crate) segment: u32,
+    /// Position in its directory.
+    pub(crate) entry: u32,
+}
+
+/// Where a frame is now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place<'a> {
+    Sealed(Location),
+    Fresh(&'a Arc<EncodedFrame>),
+}
+
+/// One sheet: its shape, and where each of its frames is.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    pub(crate) key: SheetKey,
+    pub(crate) shape: FrameShape,
+    spans: Spans,
+    /// Frames of segments by number, ascending.
+    sealed: Arc<Vec<(u32, Location)>>,
+    /// Frames that commits since the last checkpoint touched.
+    fresh: BTreeMap<u32, Arc<EncodedFrame>>,
+}
+
+impl Sheet {
+    pub(crate) fn new(key: SheetKey, regions: usize) -> Self {
+        Self {
+            key,
+            shape: FrameShape::for_regions(regions),
+            spans: Spans::default(),
+            sealed: Arc::default(),
+            fresh: BTreeMap::new(),
+        }
+    }
+
+    /// A sheet as the manifest has it; `None` if no sheet has such a record.
+    pub(crate) fn from_record(record: SheetRecord) -> Option<Self> {
+        let known = record.frequency == SPANS || Frequency::from_index(record.frequency).is_some();
+        let shape = FrameShape::for_regions(usize::from(record.regions));
+        let spans = Spans::from_days(record.spans)?;
+        let key = SheetKey {
+            indicator: record.indicator,
+            scenario: record.scenario,
+            group: record.group,
+            frequency: record.frequency,
+        };
+        (known && shape.regions() == u32::from(record.regions)).then_some(Self {
+            key,
+            shape,
+            spans,
+            sealed: Arc::default(),
+            fresh: BTreeMap::new(),
+        })
+    }
+
+    pub(crate) fn record(&self) -> SheetRecord {
+        SheetRecord {
+            indicator: self.key.indicator,
+            scenario: self.key.scenario,
+            group: self.key.group,
+            frequency: self.key.frequency,
+            regions: u16::try_from(self.shape.regions()).unwrap_or(u16::MAX),
+            spans: self.spans.days.as_ref().clone(),
+        }
+    }
+
+    /// The ordinal of a period, a new one for a span seen for the first time.
+    pub(crate) fn ordinal_or_new(&mut self, period: Period) -> Option<i32> {
+        period.ordinal().or_else(|| self.spans.intern(period))
+    }
+
+    pub(crate) fn ordinal(&self, period: Period) -> Option<i32> {
+        period.ordinal().or_else(|| self.spans.ordinal(period))
+    }
+
+    /// The period of an ordinal; `None` if no period has it.
+    pub(crate) fn period(&self, ordinal: i32) -> Option<Period> {
+        match Frequency::from_index(self.key.frequency) {
+            Some(frequency) => Period::from_ordinal(frequency, ordinal),
+            None => self.spans.period(ordinal),
+        }
+    }
+
+    /// Where a frame is.
+    pub(crate) fn find(&self, frame: u32) -> Option<Place<'_>> {
+        if let Some(fresh) = self.fresh.get(&frame) {
+            return Some(Place::Fresh(fresh));
+        }
+        let position = self.sealed.binary_search_by_key(&frame, |(number, _)| *number).ok()?;
+        self.sealed.get(position).map(|(_, location)| Place::Sealed(*location))
+    }
+
+    /// Every frame by number, ascending, in its present version.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = (u32, Place<'_>)> {
+        let mut fresh =
+            self.fresh.iter().map(|(&frame, place)| (frame, Place::Fresh(place))).peekable();
+        let mut sealed = self
+            .sealed
+            .iter()
+            .map(|&(frame, location)| (frame, Place::Sealed(location)))
+            .peekable();
+        std::iter::from_fn(move || match (sealed.peek(), fresh.peek()) {
+            (Some((old, _)), Some((new, _))) if old < new => sealed.next(),
+            (Some((old, _)), Some((new, _))) => {
+                if old == new {
+                    sealed.next();
+                }
+                fresh.next()
+            }
+            (Some(_), None) => sealed.next(),
+            (None, _) => fresh.next(),
+        })
+    }
+
+    /// The cells of a region in a frame, one for each of its periods; none if it is not in it.
+    pub(crate) fn cells_of(&self, region: u32, frame: u32) -> impl Iterator<Item = (u16, i32)> {
+        let shape = self.shape;
+        let column = region & shape.regions().wrapping_sub(1);
+        let rows = (0..shape.periods()).filter_map(move |row| {
+            let cell = u16::try_from((row << shape.log2_regions()) | column).ok()?;
+            let address = Address { frame, cell };
+            (shape.region(address) == region).then(|| (cell, shape.ordinal(address)))
+        });
+        rows.fuse()
+    }
+
+    pub(crate) fn fresh(&self) -> &BTreeMap<u32, Arc<EncodedFrame>> {
+        &self.fresh
+    }
+
+    pub(crate) fn put(&mut self, frame: u32, content: Arc<EncodedFrame>) {
+        self.fresh.insert(frame, content);
+    }
+
+    /// Replaces where the sealed frames are; nothing is fresh any more.
+    pub(crate) fn seal(&mut self, mut sealed: Vec<(u32, Location)>) {
+        sealed.sort_unstable_by_key(|(frame, _)| *frame);
+        self.sealed = Arc::new(sealed);
+        self.fresh.clear();
+    }
+}
+
+/// Irregular spans, numbered as they come.
+#[derive(Clone, Debug, Default)]
+struct Spans {
+    days: Arc<Vec<(i32, i32)>>,
+    numbers: Arc<HashMap<(i32, i32), i32>>,
+}
+
+impl Spans {
+    fn from_days(days: Vec<(i32, i32)>) -> Option<Self> {
+        let is_period = |&(first, last): &(i32, i32)| period(first, last).is_some();
+        let numbers: HashMap<_, _> = days.iter().copied().zip(0..).collect();
+        (days.iter().all(is_period) && numbers.len() == days.len())
+            .then(|| Self { days: Arc::new(days), numbers: Arc::new(numbers) })
+    }
+
+    fn ordinal(&self, period: Period) -> Option<i32> {
+        self.numbers.get(&days(period)).copied()
+    }
+
+    fn intern(&mut self, period: Period) -> Option<i32> {
+        if let Some(ordinal) = self.ordinal(period) {
+            return Some(ordinal);
+        }
+        let ordinal = i32::try_from(self.days.len()).ok()?;
+        Arc::make_mut(&mut self.days).push(days(period));
+        Arc::make_mut(&mut self.numbers).insert(days(period), ordinal);
+        Some(ordinal)
+    }
+
+    fn period(&self, ordinal: i32) -> Option<Period> {
+        let &(first, last) = self.days.get(usize::try_from(ordinal).ok()?)?;
+        period(first, last)
+    }
+}
+
+/// First and last day as numbers.
+pub(crate) fn days(period: Period) -> (i32, i32) {
+    (period.first_day().day_number(), period.last_day().day_number())
+}
+
+/// The period from one day to another; `None` if there is none.
+pub(crate) fn period(first: i32, last: i32) -> Option<Period> {
+    Period::span(Date::from_day_number(first)?, Date::from_day_number(last)?).ok()
+}
+
+/// The index of a period's frequency, or that of spans.
+pub(crate) fn frequency_of(period: Period) -> u8 {
+    period.frequency().map_or(SPANS, Frequency::index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: SheetKey = SheetKey { indicator: 0, scenario: 1, group: 0, frequency: SPANS };
+
+    #[test]
+    fn spans_keep_their_numbers() {
+        let mut sheet = Sheet::new(KEY, 3);
+        let first: Period = "2022-07-14/2024-02-02".parse().unwrap();
+        let second: Period = "2020-01-05/2020-03-09".parse().unwrap();
+        assert_eq!(sheet.ordinal(first), None);
+        assert_eq!(sheet.ordinal_or_new(first), Some(0));
+        assert_eq!(sheet.ordinal_or_new(second), Some(1));
+        assert_eq!(sheet.ordinal_or_new(first), Some(0));
+        let read = Sheet::from_record(sheet.record()).unwrap();
+        assert_eq!(read.period(1), Some(second));
+        assert_eq!(read.ordinal(second), Some(1));
+        assert_eq!(read.record(), sheet.record());
+    }
+
+    #[test]
+    fn records_that_no_sheet_has_are_refused() {
+        let record = Sheet::new(KEY, 64).record();
+        let bad = [
+            SheetRecord { frequency: 7, ..record.clone() },
+            SheetRecord { regions: 48, ..record.clone() },
+            SheetRecord { regions: 2048, ..record.clone() },
+            SheetRecord { spans: vec![(5, 1)], ..record.clone() },
+            SheetRecord { spans: vec![(1, 5), (1, 5)], ..record.clone() },
+        ];
+        assert!(Sheet::from_record(record).is_some());
+        assert!(bad.into_iter().all(|record| Sheet::from_record(record).is_none()));
+    }
+
+    #[test]
+    fn fresh_frames_hide_sealed_ones() {
+        let mut sheet = Sheet::new(KEY, 1);
+        let at = |entry| Location { segment: 0, entry };
+        sheet.seal(vec![(9, at(0)), (2, at(1)), (5, at(2))]);
+        let frame = crate::frame::encode(&crate::frame::FrameContent::default()).unwrap();
+        sheet.put(5, Arc::new(frame.clone()));
+        sheet.put(11, Arc::new(frame));
+        let frames: Vec<_> = sheet
+            .frames()
+            .map(|(frame, place)| (frame, matches!(place, Place::Fresh(_))))
+            .collect();
+        assert_eq!(frames, [(2, false), (5, true), (9, false), (11, true)]);
+        assert!(matches!(sheet.find(9), Some(Place::Sealed(location)) if location == at(0)));
+        assert!(sheet.find(3).is_none());
+    }
+}

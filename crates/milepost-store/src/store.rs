@@ -1,0 +1,459 @@
+//! A store: where everything comes together.
+
+use std::{path::Path, sync::Arc};
+
+use milepost_model::{Decimal, Definition, Fact, IndicatorId, Precision, RegionId, Status};
+
+use crate::{
+    batch::{Batch, CommitId, Progress, Receipt},
+    error::{BadFact, Conflict, Result, StoreError},
+    frame::CellRecord,
+    head::{Commit, HEAD, Row, length},
+    io::{Disk, Files, Memory},
+    load::{Tail, exists, load},
+    options::Options,
+    snapshot::{Snapshot, Statistics},
+    state::{RecordError, State, days},
+    writer::Writer,
+};
+
+/// The most facts in a batch.
+const MOST_FACTS: u64 = 1 << 31;
+/// The most bytes of a source or note.
+const MOST_TEXT: u64 = 64 << 10;
+/// The most bytes of a producer's name.
+const MOST_NAME: u64 = 1 << 10;
+
+/// A store, open for writing or for reading.
+///
+/// There is one writer at a time, and any number of readers, in this process and in others.
+#[derive(Debug)]
+pub struct Store {
+    disk: Arc<dyn Disk>,
+    options: Options,
+    state: Arc<State>,
+    role: Role,
+}
+
+#[derive(Debug)]
+enum Role {
+    Writer(Writer),
+    Reader(Tail),
+}
+
+/// Opening and closing.
+impl Store {
+    /// Creates a store in a new or an empty directory.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if anything is there.
+    pub fn create(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        let path = path.as_ref();
+        let files = Files::new(path);
+        if !path.is_dir() {
+            if path.exists() {
+                return Err(StoreError::AlreadyExists { path: path.to_owned() });
+            }
+            files
+                .create_directory()
+                .map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
+        }
+        Self::create_on(Arc::new(files), options)
+    }
+
+    /// Opens a store for writing.
+    ///
+    /// What a crash left is put in order: a commit that had returned is there, one that had not
+    /// is there or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`], [`StoreError::Locked`] while another writer has it open,
+    /// [`StoreError::Corrupt`], [`StoreError::NewerFormat`].
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        Self::open_on(Arc::new(Files::new(path.as_ref())), options)
+    }
+
+    /// Opens a store for writing, or creates it where nothing is.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`] where anything is, those of [`Store::create`] otherwise.
+    pub fn open_or_create(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        let path = path.as_ref();
+        let files = Files::new(path);
+        if exists(&files, HEAD) {
+            return Self::open(path, options);
+        }
+        match Self::create(path, options) {
+            // Something is there: say what is wrong with it as a store.
+            Err(StoreError::AlreadyExists { .. }) => Self::open(path, options),
+            outcome => outcome,
+        }
+    }
+
+    /// Opens a store for reading: takes no lock, writes nothing, needs no permission to.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`], [`StoreError::Corrupt`], [`StoreError::NewerFormat`].
+    pub fn open_read_only(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        Self::read_on(Arc::new(Files::new(path.as_ref())), options)
+    }
+
+    /// A new store in memory, which lives as long as this value and its snapshots.
+    pub fn in_memory() -> Self {
+        Self::in_memory_with(Options::default())
+    }
+
+    /// [`Store::in_memory`] with options.
+    ///
+    /// # Panics
+    /// Never: an empty directory in memory refuses nothing.
+    #[expect(clippy::expect_used, reason = "an empty directory in memory refuses nothing")]
+    pub fn in_memory_with(options: Options) -> Self {
+        Self::create_on(Arc::new(Memory::default()), options).expect("memory refuses nothing")
+    }
+
+    pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
+        let (writer, state) = Writer::create(Arc::clone(&disk), options)?;
+        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(writer) })
+    }
+
+    pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
+        let (writer, state) = Writer::open(Arc::clone(&disk), options)?;
+        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(writer) })
+    }
+
+    pub(crate) fn read_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
+        let loaded = load(disk.as_ref(), options, &[])?;
+        let (state, role) = (Arc::new(loaded.state), Role::Reader(loaded.tail));
+        Ok(Self { disk, options, state, role })
+    }
+
+    /// Closes the store. A writer first states on disk that all of it is there, so that later
+    /// damage to the last commit is told from a write that was cut short.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the commits are safe all the same.
+    pub fn close(mut self) -> Result<()> {
+        match &mut self.role {
+            Role::Writer(writer) => writer.close(&self.state),
+            Role::Reader(_) => Ok(()),
+        }
+    }
+}
+
+/// Reading.
+impl Store {
+    /// What the store holds now, unchanging.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(Arc::clone(&self.state))
+    }
+
+    /// Takes in what a writer in another process has committed. Whether anything was new.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`]; what was read before stays.
+    pub fn refresh(&mut self) -> Result<bool> {
+        let Role::Reader(tail) = &mut self.role else { return Ok(false) };
+        match tail.refresh(self.disk.as_ref(), self.options, &self.state)? {
+            Some(state) => {
+                self.state = Arc::new(state);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// What the store holds, counted.
+    pub fn statistics(&self) -> Statistics {
+        self.snapshot().statistics()
+    }
+
+    /// Reads every byte and checks it.
+    ///
+    /// # Errors
+    /// The first damage found.
+    pub fn verify(&self) -> Result<Statistics> {
+        let known = [];
+        let options = self.options.with_verify(crate::options::Verify::Full);
+        load(self.disk.as_ref(), options, &known)?;
+        Ok(self.statistics())
+    }
+}
+
+/// Writing.
+impl Store {
+    /// Defines indicators, regions and milestones, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Catalogue`], and those of [`Store::commit`].
+    pub fn define(&mut self, definitions: Vec<Definition>) -> Result<Receipt> {
+        self.commit(Batch { definitions, ..Batch::default() })
+    }
+
+    /// Commits a batch, all of it or nothing. When this returns, it is on disk.
+    ///
+    /// A fact that is known already is counted and skipped; a batch of nothing else is no commit.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for a fact that contradicts another one of the same publication,
+    /// [`StoreError::Value`] for one that cannot be stored, [`StoreError::Catalogue`],
+    /// [`StoreError::Limit`], [`StoreError::ReadOnly`]: nothing was done. [`StoreError::Io`]: the
+    /// batch is in doubt, and the writer of no use from then on ([`StoreError::Poisoned`]).
+    pub fn commit(&mut self, batch: Batch) -> Result<Receipt> {
+        self.commit_with(batch, &mut |_| ())
+    }
+
+    /// [`Store::commit`], telling how far it has come.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    pub fn commit_with(
+        &mut self,
+        batch: Batch,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Receipt> {
+        self.writer()?;
+        if let Some((producer, number)) = &batch.token {
+            check_length("bytes of a producer's name", producer, MOST_NAME)?;
+            if self.state.last_batch(producer).is_some_and(|last| last >= *number) {
+                let id = self.snapshot().id();
+                return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
+            }
+        }
+        // Here, and not after the commit that filled it: a failure is then that of this batch,
+        // which was not begun.
+        if self.writer()?.is_log_full() {
+            self.checkpoint()?;
+        }
+        let mut next = State::clone(&self.state);
+        let (commit, receipt) = prepare(&mut next, batch, self.options, progress)?;
+        let Some(commit) = commit else { return Ok(receipt) };
+        let writer = self.writer()?;
+        if !writer.append(&next, &commit)? {
+            writer.checkpoint(&mut next, false)?;
+        }
+        let id = CommitId { epoch: next.epoch, sequence: next.sequence };
+        self.state = Arc::new(next);
+        Ok(Receipt { id, ..receipt })
+    }
+
+    /// Makes durable what was committed under [`Durability::Os`](crate::Durability::Os).
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the writer is then of no use.
+    pub fn sync(&mut self) -> Result<()> {
+        let sequence = self.state.sequence;
+        self.writer()?.sync(sequence)
+    }
+
+    /// Turns the log into a segment. Done by itself when the log has grown long.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; what was committed is safe all the same.
+    pub fn checkpoint(&mut self) -> Result<()> {
+        self.rewrite(false)
+    }
+
+    /// Rewrites all segments into new ones without what later ones supersede. Done by itself when
+    /// that is more than half.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; what was committed is safe all the same.
+    pub fn merge(&mut self) -> Result<()> {
+        self.rewrite(true)
+    }
+
+    fn rewrite(&mut self, merge: bool) -> Result<()> {
+        let mut next = State::clone(&self.state);
+        self.writer()?.checkpoint(&mut next, merge)?;
+        self.state = Arc::new(next);
+        Ok(())
+    }
+
+    fn writer(&mut self) -> Result<&mut Writer> {
+        match &mut self.role {
+            Role::Writer(writer) => {
+                writer.require_sound()?;
+                Ok(writer)
+            }
+            Role::Reader(_) => Err(StoreError::ReadOnly),
+        }
+    }
+}
+
+/// Forms the next state in memory, and the commit that leads to it, if there is anything to commit.
+fn prepare(
+    next: &mut State,
+    batch: Batch,
+    options: Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Option<Commit>, Receipt)> {
+    let total = length(batch.facts.len());
+    if total > MOST_FACTS {
+        return Err(StoreError::Limit {
+            what: "facts in a batch",
+            found: total,
+            limit: MOST_FACTS,
+        });
+    }
+    let id = CommitId { epoch: next.epoch, sequence: next.sequence };
+    let known_strings = next.strings.len();
+    next.define(&batch.definitions)?;
+    let mut rows = rows(next, &batch.facts)?;
+    let recorded = options.recorded().day_number();
+    let outcome = next
+        .record(&rows, recorded, &mut |done| progress(Progress { done, total }))
+        .map_err(|error| explain(next, &rows, error))?;
+    drop_positions(&mut rows, &outcome.unchanged);
+    let receipt = Receipt {
+        id,
+        added: outcome.added,
+        revised: outcome.revised,
+        unchanged: length(outcome.unchanged.len()),
+        withdrawn: outcome.withdrawn,
+        already_applied: false,
+    };
+    if rows.is_empty() && batch.definitions.is_empty() && batch.token.is_none() {
+        return Ok((None, receipt));
+    }
+    let token = match &batch.token {
+        Some((producer, number)) => {
+            let producer = intern(next, producer)?;
+            next.take_token(producer, *number);
+            (producer, *number)
+        }
+        None => (0, 0),
+    };
+    next.sequence = next.sequence.saturating_add(1);
+    let strings = next.strings.since(known_strings).map(ToString::to_string).collect();
+    let definitions = batch.definitions;
+    Ok((Some(Commit { recorded, token, definitions, strings, rows }), receipt))
+}
+
+/// Facts with their texts as numbers.
+fn rows(state: &mut State, facts: &[Fact]) -> Result<Vec<Row>> {
+    let mut rows = Vec::with_capacity(facts.len());
+    // Neighbours mostly have the same texts.
+    let mut last = [("", 0u32); 3];
+    for (position, fact) in facts.iter().enumerate() {
+        let texts = [
+            fact.scenario.as_str(),
+            fact.source.as_deref().unwrap_or_default(),
+            fact.note.as_deref().unwrap_or_default(),
+        ];
+        for (last, text) in last.iter_mut().zip(texts) {
+            if last.0 != text {
+                *last = (text, intern(state, text)?);
+            }
+        }
+        let [(_, scenario), (_, source), (_, note)] = last;
+        let value = match fact.value {
+            Some(value) => Some(value.to_stored().ok_or_else(|| unfit(position, value))?),
+            None => None,
+        };
+        let (first_day, last_day) = days(fact.period);
+        rows.push(Row {
+            indicator: fact.indicator.0,
+            region: fact.region.0,
+            first_day,
+            last_day,
+            scenario,
+            published: fact.published.map(milepost_model::Date::day_number),
+            value,
+            status: fact.status.bits(),
+            source,
+            note,
+            precision: fact.precision,
+        });
+    }
+    Ok(rows)
+}
+
+fn unfit(position: usize, value: Decimal) -> StoreError {
+    let what = format!(
+        "{value} does not fit; an integer of at most 18 digits, divided by a power of ten, would"
+    );
+    StoreError::Value(Box::new(BadFact { position, what }))
+}
+
+/// The number of a text, a new one if needed.
+fn intern(state: &mut State, text: &str) -> Result<u32> {
+    if let Some(number) = state.strings.number(text) {
+        return Ok(number);
+    }
+    check_length("bytes of a text", text, MOST_TEXT)?;
+    Arc::make_mut(&mut state.strings).intern(text).ok_or(StoreError::Limit {
+        what: "texts in a store",
+        found: 1 << 32,
+        limit: u64::from(u32::MAX),
+    })
+}
+
+fn check_length(what: &'static str, text: &str, limit: u64) -> Result<()> {
+    let found = length(text.len());
+    if found > limit { Err(StoreError::Limit { what, found, limit }) } else { Ok(()) }
+}
+
+/// Drops the rows at positions, which are ascending.
+fn drop_positions(rows: &mut Vec<Row>, positions: &[usize]) {
+    if positions.is_empty() {
+        return;
+    }
+    let mut dropped = positions.iter().copied().peekable();
+    let mut position = 0usize;
+    rows.retain(|_| {
+        let is_dropped = dropped.next_if_eq(&position).is_some();
+        position = position.saturating_add(1);
+        !is_dropped
+    });
+}
+
+/// An error about a row, in the words of the catalogue.
+fn explain(state: &State, rows: &[Row], error: RecordError) -> StoreError {
+    match error {
+        RecordError::Store(error) => error,
+        RecordError::Row { row, what } => {
+            StoreError::Value(Box::new(BadFact { position: row, what }))
+        }
+        RecordError::Conflict { row, known } => match rows.get(row) {
+            Some(row) => StoreError::Conflict(Box::new(conflict(state, row, &known))),
+            None => StoreError::Poisoned,
+        },
+    }
+}
+
+fn conflict(state: &State, row: &Row, known: &CellRecord) -> Conflict {
+    let catalogue = &state.catalogue;
+    let indicator = catalogue.get_indicator(IndicatorId(row.indicator));
+    let region = catalogue.get_region(RegionId(row.region));
+    let day = |day: i32| {
+        milepost_model::Date::from_day_number(day)
+            .map_or_else(|| day.to_string(), |d| d.to_string())
+    };
+    Conflict {
+        indicator: indicator.map_or_else(String::new, |indicator| indicator.name.clone()),
+        region: region.map_or_else(String::new, milepost_model::Region::uid),
+        period: crate::state::period(row.first_day, row.last_day)
+            .map_or_else(String::new, |period| period.to_string()),
+        scenario: state.strings.get(row.scenario).map_or_else(String::new, ToString::to_string),
+        published: match row.published {
+            Some(published) => format!("published {}", day(published)),
+            None => "without a day of publication".to_owned(),
+        },
+        known: describe(known.value, known.status, known.precision),
+        given: describe(row.value, row.status, row.precision as u8),
+    }
+}
+
+/// A figure in words: `nearly 18.5 (E)`.
+fn describe(value: Option<(i64, u8)>, status: u32, precision: u8) -> String {
+    let status = Status::from_bits(status);
+    let prefix = Precision::from_index(precision).unwrap_or_default().prefix();
+    let Some((mantissa, decimals)) = value else { return "a withdrawal".to_owned() };
+    let value = Decimal::new(i128::from(mantissa), decimals).unwrap_or(Decimal::ZERO);
+    if status.is_normal() {
+        format!("{prefix}{value}")
+    } else {
+        format!("{prefix}{value} ({status})")
+    }
+}
