@@ -53,6 +53,8 @@ pub struct Related {
 }
 
 /// An error in a query or a note on an answer, as data; [`Diagnostic::render`] draws it.
+///
+/// Small enough (120 bytes) to be returned as an error without a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// A stable code such as `MP0120`, explained in LANGUAGE.md.
@@ -64,13 +66,13 @@ pub struct Diagnostic {
     /// Where it shows. The default span (`0..0`) means the text as a whole.
     pub span: Span,
     /// A few words beside the caret; may be empty.
-    pub label: String,
+    pub label: Box<str>,
     /// A second place that matters.
-    pub related: Option<Related>,
+    pub related: Option<Box<Related>>,
     /// What would fit.
     pub help: Option<String>,
     /// A change to the text that would fit.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
@@ -81,7 +83,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             span,
-            label: String::new(),
+            label: Box::default(),
             related: None,
             help: None,
             fix: None,
@@ -96,7 +98,7 @@ impl Diagnostic {
     /// The same with words beside the caret.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = label.into().into_boxed_str();
         self
     }
 
@@ -110,17 +112,19 @@ impl Diagnostic {
     /// The same with a second place.
     #[must_use]
     pub fn with_related(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.related = Some(Related { span, label: label.into() });
+        self.related = Some(Box::new(Related { span, label: label.into() }));
         self
     }
 
     /// The same with a change to the text.
     #[must_use]
     pub fn with_fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, replacement: replacement.into() });
+        self.fix = Some(Box::new(Fix { span, replacement: replacement.into() }));
         self
     }
 }
+
+const _: () = assert!(size_of::<Diagnostic>() <= 120);
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

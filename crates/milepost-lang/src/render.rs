@@ -16,7 +16,7 @@ impl Diagnostic {
         let mut out = format!("{}\n", display(&self.to_string()));
         let placed = !source.is_empty() && (self.span.start, self.span.end) != (0, 0);
         if placed {
-            let mut places = vec![(self.span, self.label.as_str(), '^')];
+            let mut places = vec![(self.span, &*self.label, '^')];
             if let Some(related) = &self.related {
                 places.push((related.span, related.label.as_str(), '-'));
             }
@@ -30,7 +30,12 @@ impl Diagnostic {
             for (span, label, mark) in places {
                 let line = Line::at(source, span.start);
                 if shown != Some(line.number) {
-                    let _ = writeln!(out, "{:>width$} | {}", line.number, display(line.text));
+                    let _ = writeln!(
+                        out,
+                        "{:>width$} | {}",
+                        line.number,
+                        display(line.text.trim_end())
+                    );
                     shown = Some(line.number);
                 }
                 let _ = writeln!(out, "{:>width$} | {}", "", line.underline(span, label, mark));

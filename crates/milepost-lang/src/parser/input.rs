@@ -258,7 +258,7 @@ pub(crate) fn take_from<'t>(
 }
 
 /// The end of the statement.
-pub(crate) fn end<'t>(input: Tokens<'t>) -> Parsed<'t, ()> {
+pub(crate) fn end(input: Tokens<'_>) -> Parsed<'_, ()> {
     if input.first().is_none() {
         return Ok((input, ()));
     }
