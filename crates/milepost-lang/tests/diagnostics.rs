@@ -398,11 +398,11 @@ fn verbs() {
 fn statements_that_end_early() {
     check(
         "a + ",
-        &expect![[r#"
+        &expect![[r"
             error[MP0121]: expected an indicator, a number, `(` or a parameter, found the end
             1 | a +
               |    ^ ends here
-        "#]],
+        "]],
     );
     check(
         "(a in VN",
@@ -432,11 +432,11 @@ fn statements_that_end_early() {
     );
     check(
         "let a = ",
-        &expect![[r#"
+        &expect![[r"
             error[MP0121]: expected an indicator, a number, a verb such as `growth of`, `(`, `show` or a parameter, found the end
             1 | let a =
               |        ^ ends here
-        "#]],
+        "]],
     );
     check(
         "x since",
