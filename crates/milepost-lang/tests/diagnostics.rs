@@ -14,6 +14,16 @@ fn check(source: &str, expected: &Expect) {
 #[test]
 fn unknown_characters() {
     check(
+        "x in VN-49@2025, VN",
+        &expect![[r#"
+        error[MP0101]: the language does not use the character `@`
+        1 | x in VN-49@2025, VN
+          |           ^ unknown character
+          help: a name with signs in it stands in quotes
+           try: x in "VN-49@2025", VN
+    "#]],
+    );
+    check(
         "x ? y in VN",
         &expect![[r"
         error[MP0101]: the language does not use the character `?`

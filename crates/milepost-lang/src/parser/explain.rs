@@ -20,7 +20,7 @@ pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> 
     let Some(found) = tokens.get(position) else {
         return unfinished(tokens, &expected, before);
     };
-    lexical(source, found)
+    lexical(source, tokens, position)
         .or_else(|| missing_of(found, before, &expected))
         .or_else(|| foreign(found, tokens.get(position.saturating_add(1))))
         .or_else(|| spoken_comma(found, before, &expected))
@@ -36,9 +36,10 @@ pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> 
 }
 
 /// Tokens that fit nowhere.
-fn lexical(source: &str, found: &Token<'_>) -> Option<Diagnostic> {
+fn lexical(source: &str, tokens: &[Token<'_>], position: usize) -> Option<Diagnostic> {
+    let found = tokens.get(position)?;
     match found.kind {
-        TokenKind::Unknown => Some(unknown_character(source, found)),
+        TokenKind::Unknown => Some(unknown_character(source, found, touching(tokens, position))),
         TokenKind::UnterminatedText => {
             let close = match found.text.chars().next() {
                 Some('“') => '”',
@@ -69,7 +70,7 @@ fn lexical(source: &str, found: &Token<'_>) -> Option<Diagnostic> {
     }
 }
 
-fn unknown_character(source: &str, found: &Token<'_>) -> Diagnostic {
+fn unknown_character(source: &str, found: &Token<'_>, run: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         code::UNKNOWN_CHARACTER,
         found.span,
@@ -93,8 +94,45 @@ fn unknown_character(source: &str, found: &Token<'_>) -> Diagnostic {
     match replacement {
         Some(replacement) => diagnostic.with_fix(found.span, replacement),
         None if found.text == "$" => diagnostic.with_help("a parameter has a name: `$when`"),
-        None => diagnostic.with_help("a name with signs in it stands in quotes"),
+        None => {
+            let diagnostic = diagnostic.with_help("a name with signs in it stands in quotes");
+            match source.get(run.start..run.end) {
+                Some(name) if name.len() > found.text.len() && !name.contains('"') => {
+                    diagnostic.with_fix(run, format!("\"{name}\""))
+                }
+                _ => diagnostic,
+            }
+        }
     }
+}
+
+/// The span of the tokens that stand around a token without a blank between them; brackets,
+/// commas and comparisons bound it.
+fn touching(tokens: &[Token<'_>], position: usize) -> Span {
+    let (before, after) = tokens.split_at_checked(position).unwrap_or((tokens, &[]));
+    let mut span = after.first().map_or(Span::default(), |token| token.span);
+    let in_name = |token: &&Token<'_>| {
+        matches!(
+            token.kind,
+            TokenKind::Word
+                | TokenKind::Number
+                | TokenKind::Period
+                | TokenKind::Minus
+                | TokenKind::Slash
+                | TokenKind::Unknown
+        )
+    };
+    for token in after.iter().skip(1).take_while(in_name) {
+        if token.span.start == span.end {
+            span = span.to(token.span);
+        }
+    }
+    for token in before.iter().rev().take_while(in_name) {
+        if token.span.end == span.start {
+            span = span.to(token.span);
+        }
+    }
+    span
 }
 
 /// The statement ends where something is still needed.
@@ -291,13 +329,7 @@ fn unquoted(
     if !begins_name || !starts_with_digit {
         return None;
     }
-    let mut span = found.span;
-    for token in tokens.get(position.saturating_add(1)..)? {
-        if token.span.start != span.end {
-            break;
-        }
-        span = span.to(token.span);
-    }
+    let span = Span::new(found.span.start, touching(tokens, position).end);
     let name = source.get(span.start..span.end)?;
     Some(
         Diagnostic::error(
