@@ -27,6 +27,12 @@ impl<'a> Column<'a> {
         Ok(Column { base: u32::from_le_bytes([b0, b1, b2, b3]), width, payload })
     }
 
+    /// The value of every cell, if it is one.
+    #[inline]
+    pub(super) fn constant(&self) -> Option<u32> {
+        (self.width == 0).then_some(self.base)
+    }
+
     /// The value of a cell; above u32 in a damaged file only.
     #[inline]
     pub(super) fn get(&self, cell: usize) -> u64 {

@@ -74,6 +74,7 @@ impl FrameContent {
     }
 
     /// The latest record of a cell.
+    #[cfg(test)]
     pub(crate) fn get(&self, cell: u16) -> Option<&CellRecord> {
         self.cells.get(usize::from(cell)).and_then(Option::as_ref)
     }
@@ -89,6 +90,7 @@ impl FrameContent {
     }
 
     /// The superseded records of one cell, oldest knowledge first.
+    #[cfg(test)]
     pub(crate) fn history_of(&self, cell: u16) -> &[HistoryRecord] {
         self.history.get(history_range(&self.history, cell)).unwrap_or_default()
     }

@@ -17,13 +17,13 @@ mod view;
 
 pub(crate) use bits::CellSet;
 pub(crate) use cell::CellRecord;
-pub(crate) use content::{Conflict, FrameContent, Inserted};
-pub(crate) use encode::{EncodeError, EncodedFrame, encode};
+pub(crate) use content::{FrameContent, Inserted};
+pub(crate) use encode::{EncodedFrame, encode};
 pub(crate) use entry::{DirectoryEntry, ENTRY_BYTES};
 pub(crate) use error::FormatError;
 pub(crate) use history::HistoryRecord;
 pub(crate) use shape::{Address, FrameShape};
-pub(crate) use view::{FrameView, RangeSum};
+pub(crate) use view::FrameView;
 
 pub(crate) use crate::kernel::{CELLS, UNIT};
 

@@ -35,6 +35,7 @@ impl FrameShape {
     }
 
     /// The shape with 2^`log2_regions` regions, or `None` above 2^10.
+    #[cfg(test)]
     pub(crate) fn new(log2_regions: u8) -> Option<FrameShape> {
         (log2_regions <= 10).then_some(FrameShape { log2_regions })
     }
@@ -93,10 +94,24 @@ impl FrameShape {
         i32::try_from(period).unwrap_or(i32::MAX).saturating_sub(ORDINAL_BIAS)
     }
 
-    /// The cells of one period within its frame: a contiguous run.
-    pub(crate) fn row_of(self, ordinal: i32) -> std::ops::Range<usize> {
-        let row = ordinal.rem_euclid(1 << self.log2_periods()) as usize;
-        row << self.log2_regions..(row + 1) << self.log2_regions
+    /// The frames and cells of neighbouring regions in one period: one run of cells a frame.
+    ///
+    /// Ends early where [`FrameShape::locate`] would refuse.
+    pub(crate) fn runs(
+        self,
+        regions: std::ops::RangeInclusive<u32>,
+        ordinal: i32,
+    ) -> impl Iterator<Item = (u32, std::ops::Range<u16>)> {
+        let last = *regions.end();
+        let mut next = Some(*regions.start());
+        std::iter::from_fn(move || {
+            let first = next.filter(|first| *first <= last)?;
+            let address = self.locate(first, ordinal)?;
+            let last_of_block = first | (self.regions() - 1);
+            next = last_of_block.checked_add(1);
+            let length = (last_of_block.min(last) - first + 1) as u16;
+            Some((address.frame, address.cell..address.cell + length))
+        })
     }
 }
 
@@ -133,13 +148,23 @@ mod tests {
 
     proptest! {
         #[test]
+        fn runs_are_the_addresses_of_their_regions(
+            log2 in 0..=10u8, first in 0..600_000u32, length in 0..5000u32, ordinal in -9..9_999,
+        ) {
+            let shape = FrameShape::new(log2).unwrap();
+            let runs = shape.runs(first..=first + length, ordinal);
+            let cells = runs.flat_map(|(frame, cells)| cells.map(move |cell| Address { frame, cell }));
+            let located = (first..=first + length).map_while(|region| shape.locate(region, ordinal));
+            prop_assert!(cells.eq(located));
+        }
+
+        #[test]
         fn addresses_lead_back(log2 in 0..=10u8, region in 0..512u32, ordinal in -4_400_000..2_940_000) {
             let shape = FrameShape::new(log2).unwrap();
             let region = region * shape.regions() + region % shape.regions();
             let address = shape.locate(region, ordinal).unwrap();
             prop_assert_eq!(shape.region(address), region);
             prop_assert_eq!(shape.ordinal(address), ordinal);
-            prop_assert!(shape.row_of(ordinal).contains(&usize::from(address.cell)));
             // Periods before regions: frames of one date stand side by side.
             let next = shape.locate(region, ordinal + 1024).unwrap();
             prop_assert!(next.frame > address.frame);

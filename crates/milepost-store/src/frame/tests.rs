@@ -72,11 +72,15 @@ fn full(mantissa: impl Fn(i64) -> (i64, u8)) -> FrameContent {
     content
 }
 
+fn sum(view: &FrameView<'_>) -> Option<i128> {
+    view.sum_range(0..CELLS).map(|part| part.sum)
+}
+
 #[test]
 fn what_is_constant_costs_nothing() {
     let frame = encode(&full(|_| (12, 0))).unwrap();
     assert!(frame.bytes.is_empty());
-    assert_eq!(frame.view().unwrap().sum(), Some(12 * 1024));
+    assert_eq!(sum(&frame.view().unwrap()), Some(12 * 1024));
 
     let millions = encode(&full(|m| (m * 1_000_000, 0))).unwrap();
     assert_eq!((millions.entry.scale, millions.entry.width), (-6, 10));
@@ -123,7 +127,7 @@ fn a_withdrawn_cell_is_not_an_absent_one() {
     assert_eq!(view.get_as_of(3, 149).unwrap(), Some(known));
     assert_eq!(view.get_as_of(3, 150).unwrap().unwrap().value, None);
     assert_eq!(view.history(3).unwrap(), [known]);
-    assert_eq!(view.sum(), Some(0));
+    assert_eq!(sum(&view), Some(0));
 }
 
 #[test]
@@ -131,8 +135,7 @@ fn scales_that_fit_no_common_one_are_kept_apart() {
     let content = full(|cell| if cell == 9 { (1, 19) } else { (cell, 0) });
     let frame = encode(&content).unwrap();
     let view = frame.view().unwrap();
-    assert_eq!((view.sum(), view.sum_range(0..5)), (None, None));
-    assert_eq!(view.mantissas(&mut [0; CELLS]), None);
+    assert_eq!((sum(&view), view.sum_range(0..5)), (None, None));
     assert_eq!(view.get(9).unwrap().unwrap().value, Some((1, 19)));
     assert_eq!(view.get(8).unwrap().unwrap().value, Some((8, 0)));
     view.verify().unwrap();
@@ -169,7 +172,8 @@ proptest! {
         view.verify().unwrap();
 
         let mut mantissas = [0; CELLS];
-        let scale = view.mantissas(&mut mantissas);
+        view.mantissas(&mut mantissas);
+        let scale = sum(&view).map(|_| view.entry().scale);
         let mut total = 0;
         for cell in 0..1024u16 {
             let known = content.get(cell);
@@ -192,7 +196,9 @@ proptest! {
         }
         if scale.is_some() {
             prop_assert_eq!(view.sum_range(0..end).unwrap().sum, total);
-            prop_assert_eq!(view.sum_range(0..CELLS).unwrap().sum, view.sum().unwrap());
+            prop_assert_eq!(view.sum_range(0..CELLS).unwrap().sum, view.entry().sum);
+            let halves = [0..512, 512..CELLS].map(|half| view.sum_range(half).unwrap().sum);
+            prop_assert_eq!(halves[0] + halves[1], view.entry().sum);
             prop_assert_eq!(view.sum_range(0..CELLS).unwrap().count, u32::from(view.entry().count));
         }
     }
@@ -213,7 +219,8 @@ proptest! {
         for cell in [0, 5, 600, 1023, u16::MAX] {
             let _ = (view.get(cell), view.get_as_of(cell, 0), view.history(cell));
         }
-        let _ = (view.sum_range(3..900), view.mantissas(&mut [0; CELLS]));
+        view.mantissas(&mut [0; CELLS]);
+        let _ = (view.sum_range(3..900), view.uniform_status());
         if view.verify().is_ok() {
             // Valid again, so it is the one encoding of what it now says.
             let again = encode(&view.decode().unwrap()).unwrap();

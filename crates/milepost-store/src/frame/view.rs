@@ -135,16 +135,12 @@ impl<'a> FrameView<'a> {
         of_cell.map(|bytes| Ok(HistoryRecord::read(bytes, self.sidecar_start())?.record)).collect()
     }
 
-    /// Writes every cell's mantissa and returns their scale, or `None` if the scales are mixed.
+    /// Writes every cell's mantissa: at the frame's scale or, if scales are mixed, at its own.
     ///
     /// Cells without a value get some mantissa: ask [`FrameView::values`].
     #[inline]
-    pub(crate) fn mantissas(&self, out: &mut [i64; CELLS]) -> Option<i8> {
-        if self.entry.has(MIXED_SCALES) {
-            return None;
-        }
+    pub(crate) fn mantissas(&self, out: &mut [i64; CELLS]) {
         kernel::unpack(self.payload, self.entry.width, self.entry.base, out);
-        Some(self.entry.scale)
     }
 
     /// The cells with a value.
@@ -158,19 +154,26 @@ impl<'a> FrameView<'a> {
         self.withdrawn.map_or(CellSet::EMPTY, CellSet::from_bytes)
     }
 
-    /// Exact sum of all values at the frame's scale, from the directory alone; `None` if the
-    /// scales are mixed.
+    /// Status and precision, if all cells have the same.
     #[inline]
-    pub(crate) fn sum(&self) -> Option<i128> {
-        (!self.entry.has(MIXED_SCALES)).then_some(self.entry.sum)
+    pub(crate) fn uniform_status(&self) -> Option<(u32, u8)> {
+        let Some(Details { columns: [status, _, _, precision, ..], .. }) = &self.details else {
+            return Some((0, 0));
+        };
+        Some((status.constant()?, u8::try_from(precision.constant()?).ok()?))
     }
 
     /// Exact sum of the values of `cells` at the frame's scale; `None` if the scales are mixed.
+    ///
+    /// Read from the directory entry alone if `cells` has all values of the frame.
     pub(crate) fn sum_range(&self, cells: Range<usize>) -> Option<RangeSum> {
         if self.entry.has(MIXED_SCALES) {
             return None;
         }
         let count = self.values().and(&CellSet::of_range(cells.clone())).len();
+        if count == u32::from(self.entry.count) {
+            return Some(RangeSum { sum: self.entry.sum, count });
+        }
         // Cells without a value have residual 0, so only the base needs their number.
         let residuals = kernel::sum(self.payload, self.entry.width, cells).cast_signed();
         let bases = i128::from(self.entry.base).saturating_mul(i128::from(count));
@@ -180,7 +183,7 @@ impl<'a> FrameView<'a> {
     /// The whole content, to be changed.
     pub(crate) fn decode(&self) -> Result<FrameContent, FormatError> {
         let mut mantissas = [0; CELLS];
-        kernel::unpack(self.payload, self.entry.width, self.entry.base, &mut mantissas);
+        self.mantissas(&mut mantissas);
         let withdrawn = self.withdrawn();
         let mut cells = vec![None; CELLS];
         for (cell, (place, mantissa)) in cells.iter_mut().zip(mantissas).enumerate() {

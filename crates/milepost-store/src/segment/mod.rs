@@ -6,7 +6,7 @@ mod writer;
 
 pub(crate) use layout::{FORMAT_VERSION, OpenError};
 pub(crate) use reader::Segment;
-pub(crate) use writer::{Seal, SegmentWriter};
+pub(crate) use writer::SegmentWriter;
 
 #[cfg(test)]
 mod tests;

@@ -46,11 +46,6 @@ impl Segment {
         &self.directory
     }
 
-    /// Position of a frame in the directory.
-    pub(crate) fn find(&self, sheet: u32, frame: u32) -> Option<usize> {
-        self.directory.binary_search_by_key(&(sheet, frame), DirectoryEntry::key).ok()
-    }
-
     /// The frame at a position of the directory; its checksum is computed on the first touch.
     #[inline]
     pub(crate) fn frame(&self, index: usize) -> Result<FrameView<'_>, FormatError> {
@@ -67,10 +62,13 @@ impl Segment {
         FrameView::new(entry, bytes).map_err(|error| error.within(entry.offset_bytes()))
     }
 
-    /// Asks the operating system to start reading the frames at these positions.
-    pub(crate) fn will_need(&self, indices: Range<usize>) {
-        if let Some([first, .., last] | [first @ last]) = self.directory.get(indices) {
-            self.bytes.will_need(range(first).start..range(last).end);
+    /// Asks the operating system to start reading a frame, unless it was touched before.
+    pub(crate) fn will_need(&self, index: usize) {
+        let word = self.checked.get(index / 64).map_or(0, |word| word.load(Ordering::Relaxed));
+        if word >> (index % 64) & 1 == 0
+            && let Some(entry) = self.directory.get(index)
+        {
+            self.bytes.will_need(range(entry));
         }
     }
 

@@ -65,13 +65,14 @@ fn what_is_written_is_read() {
         let segment = open(segment(frames)).unwrap();
         assert_eq!(segment.entries().len(), frames as usize);
         for number in (0..frames).step_by(2) {
-            let index = segment.find(number / 3, number).unwrap();
+            let index = number as usize;
+            assert_eq!(segment.entries()[index].key(), (number / 3, number));
+            segment.will_need(index);
             let view = segment.frame(index).unwrap();
             assert_eq!(view.decode().unwrap(), content(i64::from(number)));
         }
-        assert_eq!(segment.find(9, 9), None);
         assert!(segment.frame(frames as usize).is_err());
-        segment.will_need(0..frames as usize);
+        segment.will_need(frames as usize);
         segment.verify_all().unwrap();
     }
 }
@@ -167,7 +168,8 @@ proptest! {
         for index in 0..segment.entries().len() {
             let Ok(view) = segment.frame(index) else { continue };
             let _ = (view.verify(), view.get(9), view.get_as_of(90, 20_001), view.history(0));
-            let _ = (view.sum_range(1..1000), view.mantissas(&mut [0; 1024]));
+            view.mantissas(&mut [0; 1024]);
+            let _ = (view.sum_range(1..1000), view.uniform_status());
         }
     }
 }
