@@ -1,5 +1,7 @@
 //! Reading: an unchanging view of a store.
 
+mod total;
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -15,6 +17,8 @@ use crate::{
     frame::{CellRecord, FormatError, FrameView},
     state::{Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
+
+pub use total::Total;
 
 /// One figure, as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +189,11 @@ impl Snapshot {
             let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
                 continue;
             };
+            for (frame, place) in sheet.frames() {
+                if sheet.cells_of(ordinal, frame).next().is_some() {
+                    self.will_need(place);
+                }
+            }
             for (frame, place) in sheet.frames() {
                 self.read_region(sheet, ordinal, frame, place, as_of, &mut series)?;
             }

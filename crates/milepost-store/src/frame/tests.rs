@@ -1,5 +1,6 @@
 //! Laws of the frame codec as a whole.
 
+use super::encode::EncodeError;
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
