@@ -1,0 +1,184 @@
+//! From the syntax tree of a sentence to its line in one region: names are resolved, units are
+//! checked, figures are read.
+
+mod expression;
+mod goal;
+mod indicator;
+mod unit;
+
+use milepost_lang::Span;
+use milepost_lang::ast::{Clauses, MeasureKind, Query};
+use milepost_model::{Catalogue, Date, RegionId};
+use milepost_store::Snapshot;
+
+use crate::admission::Admission;
+use crate::line::{Line, Node};
+use crate::plan;
+use crate::sentence::{BaseRule, Sentence};
+use crate::session::Session;
+use crate::time::Times;
+use crate::trace::Trace;
+use crate::{Result, diagnostics, names, not_yet};
+
+pub(crate) use unit::display_unit;
+
+/// Sentences that one statement may unfold to. Session names stand for sentences that may use
+/// names themselves, so a short text can unfold to a long one.
+const SENTENCES_MAX: u32 = 10_000;
+/// Sentences within sentences.
+const DEPTH_MAX: u32 = 64;
+
+/// Builds sentences over one snapshot.
+#[derive(Debug)]
+pub(crate) struct Builder<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) session: &'a Session,
+    pub(crate) trace: Trace,
+    sentences: u32,
+}
+
+/// What a sentence takes over from the one around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    pub(crate) region: Option<RegionId>,
+    pub(crate) admission: Admission,
+    pub(crate) as_of: Option<Date>,
+    pub(crate) times: Times,
+    /// The day on which names of regions are resolved: the end of the span.
+    pub(crate) names_on: Date,
+    /// How many definitions of the session are visible.
+    horizon: usize,
+    depth: u32,
+}
+
+impl Scope {
+    /// The same, with names of regions resolved on another day.
+    #[must_use]
+    pub(crate) fn named_on(&self, day: Date) -> Self {
+        Self { names_on: day, ..self.clone() }
+    }
+
+    /// The same in a region.
+    #[must_use]
+    pub(crate) fn within(&self, region: RegionId) -> Self {
+        Self { region: Some(region), ..self.clone() }
+    }
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, session: &'a Session) -> Self {
+        let catalogue = snapshot.catalogue();
+        Self { snapshot, catalogue, session, trace: Trace::default(), sentences: 0 }
+    }
+
+    /// What every sentence starts from.
+    pub(crate) fn outermost(&self, span: Span) -> Scope {
+        Scope {
+            region: None,
+            admission: Admission::default(),
+            as_of: self.session.as_of(),
+            times: Times::unstated(span),
+            names_on: Date::MAX,
+            horizon: self.session.horizon(),
+            depth: 0,
+        }
+    }
+
+    /// The scope inside a sentence: what its clauses say, and otherwise what is said around it.
+    pub(crate) fn narrowed(&self, outer: &Scope, query: &Query) -> Result<Scope> {
+        let clauses = &query.clauses;
+        let mut scope = outer.clone();
+        scope.admission = admission(clauses, outer.admission)?;
+        if let Some(clause) = &clauses.as_of {
+            let day = crate::time::knowledge_date(&clause.value, clause.span, self.catalogue)?;
+            scope.as_of = Some(day);
+        }
+        let times = Times::of(clauses, query.span, self.catalogue)?;
+        if times.stated {
+            scope.names_on = times.end.day().unwrap_or(outer.names_on);
+            scope.times = times;
+        }
+        Ok(scope)
+    }
+
+    /// The expression of a sentence with its `as % of`, its measure, goal and unit; without its
+    /// base, which depends on figures. `scope` is the sentence's own.
+    pub(crate) fn measured(&mut self, query: &Query, scope: &Scope) -> Result<Sentence> {
+        self.sentences += 1;
+        if self.sentences > SENTENCES_MAX || scope.depth > DEPTH_MAX {
+            return Err(diagnostics::too_deep(query.span));
+        }
+        not_yet::check(query)?;
+        let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
+        let mut line = self.expression(&query.expression, &inner)?;
+        if let Some(clause) = &query.clauses.percent_of {
+            let whole = self.expression(&clause.value, &inner)?;
+            line = self.percent_of(line, whole, clause.span)?;
+        }
+        let measure = query.measure.as_ref().map(|measure| measure.kind);
+        check_running_totals(query, &line)?;
+        let goal = match &query.clauses.to {
+            None => None,
+            Some(clause) => Some(self.goal(&clause.value, query, &line, &inner)?),
+        };
+        let unit = unit::result_unit(measure, line.unit.as_ref());
+        let (unit, power) = self.converted(unit, query)?;
+        let frequency = plan::frequency_of(&query.clauses)?;
+        let (base, fixed) = (BaseRule::None, None);
+        Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power })
+    }
+
+    /// A sentence inside another one.
+    pub(crate) fn inner(&mut self, query: &Query, outer: &Scope) -> Result<Line> {
+        let mut scope = self.narrowed(outer, query)?;
+        if let Some(clause) = &query.clauses.regions {
+            let [region] = clause.value.as_slice() else {
+                return Err(diagnostics::several_regions_inside(clause.span));
+            };
+            scope.region = Some(self.region(region, scope.names_on)?);
+        }
+        let mut sentence = self.measured(query, &scope)?;
+        plan::settle_inner(&mut sentence, query, &scope)?;
+        self.trace.sentence(query, &sentence);
+        let unit = sentence.unit.clone();
+        Ok(Line { node: Node::Sentence(Box::new(sentence)), unit })
+    }
+
+    /// The one region of a region expression on a day.
+    pub(crate) fn region(
+        &mut self,
+        region: &milepost_lang::ast::RegionExpression,
+        day: Date,
+    ) -> Result<RegionId> {
+        let name = not_yet::single_region(region)?;
+        let (text, span) = names::literal(name)?;
+        names::region_on(self.catalogue, text, span, day)
+    }
+}
+
+/// `including` widens what the sentence around admits, `only` replaces it.
+fn admission(clauses: &Clauses, outer: Admission) -> Result<Admission> {
+    match (&clauses.including, &clauses.only) {
+        (Some(including), Some(only)) => {
+            Err(diagnostics::clashing_clauses(("including", including.span), ("only", only.span)))
+        }
+        (Some(including), None) => Ok(outer.including(including.value.iter().map(|s| s.kind))),
+        (None, Some(only)) => Ok(Admission::only(only.value.iter().map(|s| s.kind))),
+        (None, None) => Ok(outer),
+    }
+}
+
+/// Running totals of the year can be shown as they are stored, and nothing else yet.
+fn check_running_totals(query: &Query, line: &Line) -> Result<()> {
+    let Some(series) = line.leaves().into_iter().find(|series| series.declared.running_total)
+    else {
+        return Ok(());
+    };
+    let revisions =
+        query.measure.as_ref().is_some_and(|measure| measure.kind == MeasureKind::Revisions);
+    let as_stored = (query.measure.is_none() || revisions)
+        && query.clauses.by.is_none()
+        && line.indicator().is_some();
+    if as_stored { Ok(()) } else { Err(not_yet::running_total(&series.declared.name, query.span)) }
+}

@@ -1,0 +1,205 @@
+//! The admitted figures of one indicator in one territory: the only place that reads the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use milepost_model::{
+    Date, Decimal, IndicatorId, Period, Precision, RegionId, Scenario, Status, Strength,
+};
+use milepost_store::{Observation, Snapshot};
+
+use crate::admission::Admission;
+use crate::{Result, diagnostics};
+
+/// One admitted figure.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) period: Period,
+    pub(crate) value: Decimal,
+    pub(crate) status: Status,
+    pub(crate) strength: Strength,
+    pub(crate) precision: Precision,
+    pub(crate) published: Option<Date>,
+    /// The knowledge date: published, or else recorded.
+    pub(crate) known: Date,
+    pub(crate) scenario: Scenario,
+    pub(crate) source: Option<Arc<str>>,
+}
+
+/// The figures by period, and the periods whose figures are not to be seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cells {
+    /// For each period the strongest admitted figure.
+    pub(crate) admitted: BTreeMap<Period, Cell>,
+    /// Periods whose figure was withdrawn.
+    pub(crate) withdrawn: BTreeSet<Period>,
+    /// Periods that have an admitted figure which became known after the `as of` date.
+    pub(crate) later: BTreeSet<Period>,
+}
+
+/// What to read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) indicator: IndicatorId,
+    /// The versions of one territory, which never hold the same period.
+    pub(crate) regions: &'a [RegionId],
+    pub(crate) admission: Admission,
+    pub(crate) as_of: Option<Date>,
+}
+
+/// Reads the admitted figures. Of one period's figures the strongest wins, of two equally strong
+/// ones the one known last; `target` stands before its variants.
+pub(crate) fn read(snapshot: &Snapshot, request: Request<'_>) -> Result<Cells> {
+    let mut cells = gather(snapshot, request, |_| true)?;
+    if request.as_of.is_some() {
+        let today = gather(snapshot, Request { as_of: None, ..request }, |_| true)?;
+        cells.later =
+            today.admitted.into_keys().filter(|p| !cells.admitted.contains_key(p)).collect();
+    }
+    Ok(cells)
+}
+
+/// The admitted figures of every scenario by itself, unordered; for targets, which coexist.
+pub(crate) fn every_scenario(snapshot: &Snapshot, request: Request<'_>) -> Result<Vec<Cell>> {
+    let mut cells = Vec::new();
+    for scenario in snapshot.scenarios(request.indicator) {
+        cells.extend(gather(snapshot, request, |other| *other == scenario)?.admitted.into_values());
+    }
+    Ok(cells)
+}
+
+/// The labels under which figures are stored, withdrawn ones included.
+pub(crate) fn labels(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+) -> Result<BTreeSet<(Scenario, Period)>> {
+    let mut labels = BTreeSet::new();
+    for scenario in snapshot.scenarios(request.indicator) {
+        if !request.admission.reads(&scenario) {
+            continue;
+        }
+        for region in request.regions {
+            let series = snapshot
+                .series(request.indicator, *region, &scenario, request.as_of)
+                .map_err(|error| diagnostics::store(&error))?;
+            labels.extend(series.into_iter().map(|o| (scenario.clone(), o.period)));
+        }
+    }
+    Ok(labels)
+}
+
+/// Every vintage of a period that was known by the `as of` date, oldest knowledge first,
+/// withdrawals included.
+pub(crate) fn vintages(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+    scenario: &Scenario,
+    period: Period,
+) -> Result<Vec<Observation>> {
+    let mut vintages = Vec::new();
+    for region in request.regions {
+        let all = snapshot.revisions(request.indicator, *region, scenario, period);
+        vintages.extend(all.map_err(|error| diagnostics::store(&error))?);
+    }
+    vintages.retain(|vintage| request.as_of.is_none_or(|date| vintage.known() <= date));
+    vintages.sort_by_key(Observation::known);
+    Ok(vintages)
+}
+
+fn gather(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+    asked: impl Fn(&Scenario) -> bool,
+) -> Result<Cells> {
+    let mut cells = Cells::default();
+    for scenario in snapshot.scenarios(request.indicator) {
+        if !request.admission.reads(&scenario) || !asked(&scenario) {
+            continue;
+        }
+        for region in request.regions {
+            let series = snapshot
+                .series(request.indicator, *region, &scenario, request.as_of)
+                .map_err(|error| diagnostics::store(&error))?;
+            for observation in series {
+                let period = observation.period;
+                match choose(snapshot, request, &scenario, observation)? {
+                    Choice::Cell(cell) => keep(&mut cells.admitted, cell),
+                    Choice::Withdrawn => {
+                        cells.withdrawn.insert(period);
+                    }
+                    Choice::None => {}
+                }
+            }
+        }
+    }
+    Ok(cells)
+}
+
+enum Choice {
+    Cell(Cell),
+    Withdrawn,
+    None,
+}
+
+/// The strongest admitted vintage of a period, given its latest one. A withdrawal takes every
+/// earlier vintage with it.
+fn choose(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+    scenario: &Scenario,
+    latest: Observation,
+) -> Result<Choice> {
+    if latest.value.is_none() {
+        return Ok(Choice::Withdrawn);
+    }
+    let strength = strength(scenario, latest.status);
+    let strongest = strength == Strength::Actual || strength == Strength::Target;
+    if strongest && request.admission.admits(strength) {
+        return Ok(cell(scenario, latest).map_or(Choice::None, Choice::Cell));
+    }
+    let mut best: Option<Cell> = None;
+    for vintage in vintages(snapshot, request, scenario, latest.period)? {
+        match cell(scenario, vintage) {
+            None => best = None,
+            Some(cell) if !request.admission.admits(cell.strength) => {}
+            Some(cell) => {
+                if best.as_ref().is_none_or(|other| cell.strength <= other.strength) {
+                    best = Some(cell);
+                }
+            }
+        }
+    }
+    Ok(best.map_or(Choice::None, Choice::Cell))
+}
+
+fn keep(cells: &mut BTreeMap<Period, Cell>, cell: Cell) {
+    let rank = |cell: &Cell| {
+        let variant = cell.scenario.as_str() != Scenario::TARGET && cell.scenario.is_target();
+        (cell.strength, variant, std::cmp::Reverse(cell.known), cell.scenario.clone())
+    };
+    match cells.get(&cell.period) {
+        Some(other) if rank(other) <= rank(&cell) => {}
+        _ => {
+            cells.insert(cell.period, cell);
+        }
+    }
+}
+
+/// A figure of an observation; None for a withdrawal.
+pub(crate) fn cell(scenario: &Scenario, observation: Observation) -> Option<Cell> {
+    Some(Cell {
+        period: observation.period,
+        value: observation.value?,
+        status: observation.status,
+        strength: strength(scenario, observation.status),
+        precision: observation.precision,
+        published: observation.published,
+        known: observation.known(),
+        scenario: scenario.clone(),
+        source: observation.source,
+    })
+}
+
+fn strength(scenario: &Scenario, status: Status) -> Strength {
+    if scenario.is_target() { Strength::Target } else { status.strength() }
+}

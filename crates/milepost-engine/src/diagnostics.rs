@@ -1,0 +1,279 @@
+//! What the engine says about a query: one constructor for each diagnostic.
+//!
+//! `MP03xx` names, `MP04xx` time, `MP05xx` kinds and units, `MP06xx` data, `MP08xx` notes on
+//! answers; `MP09xx`, what cannot be answered yet, stands in `not_yet`.
+
+use milepost_lang::ast::{MeasureKind, Parameter};
+use milepost_lang::{Diagnostic, Span};
+use milepost_model::{Date, Period, Unit};
+
+type Boxed = Box<Diagnostic>;
+
+/// The codes of this crate's diagnostics with a title each, in order.
+///
+/// ```
+/// assert!(milepost_engine::codes().is_sorted());
+/// ```
+pub fn codes() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("MP0301", "an unknown name"),
+        ("MP0302", "a name that means several things"),
+        ("MP0303", "a region that does not exist on the day"),
+        ("MP0304", "no region"),
+        ("MP0305", "a parameter without a value"),
+        ("MP0306", "a value without a parameter"),
+        ("MP0307", "a value that cannot stand where its parameter stands"),
+        ("MP0308", "a minus without blanks"),
+        ("MP0309", "several regions inside an expression"),
+        ("MP0310", "names that unfold too far"),
+        ("MP0311", "too many names in a session"),
+        ("MP0401", "time clauses that do not go together"),
+        ("MP0402", "an anchor that depends on figures"),
+        ("MP0403", "a day outside the calendar"),
+        ("MP0404", "a measure without a base"),
+        ("MP0405", "a base without a use"),
+        ("MP0406", "periods of different lengths"),
+        ("MP0407", "a span inside an expression"),
+        ("MP0408", "a window that is no whole number of periods"),
+        ("MP0501", "different units"),
+        ("MP0502", "a unit that is not declared"),
+        ("MP0503", "a text that is no unit"),
+        ("MP0504", "a number out of range"),
+        ("MP0505", "a target of an expression"),
+        ("MP0506", "a goal that is missing"),
+        ("MP0507", "a goal without a use"),
+        ("MP0508", "revisions of an expression"),
+        ("MP0509", "an expression without an indicator"),
+        ("MP0601", "a store that cannot be read"),
+        ("MP0602", "an answer of too many rows"),
+        ("MP0801", "a figure that is not exact"),
+        ("MP0802", "growth of a percentage"),
+        ("MP0803", "a base or end far from its anchor"),
+        ("MP0804", "regions without a figure"),
+        ("MP0805", "a missing figure and its neighbours"),
+        ("MP0806", "the goal of a comparison"),
+        ("MP0807", "the year in which a target is met"),
+        ("MP0808", "a zero before the beginning"),
+        ("MP0809", "a figure computed from its parts"),
+        ("MP0810", "a break in the series"),
+        ("MP0811", "running totals of the year"),
+        ("MP0812", "the version of a region"),
+        ("MP0813", "a boundary between inside and outside a step"),
+        ("MP0901", "what cannot be answered yet"),
+    ]
+}
+
+/// The title of a code of this crate.
+pub fn code_title(code: &str) -> Option<&'static str> {
+    codes().iter().find(|(known, _)| *known == code).map(|(_, title)| *title)
+}
+
+pub(crate) fn error(code: &'static str, span: Span, message: impl Into<String>) -> Boxed {
+    Box::new(Diagnostic::error(code, span, message))
+}
+
+/// The same with advice.
+pub(crate) fn help(mut diagnostic: Boxed, help: impl Into<String>) -> Boxed {
+    diagnostic.help = Some(help.into());
+    diagnostic
+}
+
+pub(crate) fn unknown(what: &str, text: &str, span: Span, similar: &[String]) -> Boxed {
+    let unknown = error("MP0301", span, format!("there is no {what} called \"{text}\""));
+    match similar {
+        [] => help(unknown, format!("`list {what}s` shows those that exist")),
+        [only] => help(unknown, format!("\"{only}\" exists")),
+        several => help(unknown, format!("near names: {}", several.join(", "))),
+    }
+}
+
+pub(crate) fn ambiguous(what: &str, text: &str, span: Span, candidates: &[String]) -> Boxed {
+    let message = format!("\"{text}\" means more than one {what}");
+    help(error("MP0302", span, message), format!("one of: {}", candidates.join("; ")))
+}
+
+pub(crate) fn not_valid_then(text: &str, span: Span, day: Date, versions: &[String]) -> Boxed {
+    let message = format!("\"{text}\" is no region on {day}");
+    help(error("MP0303", span, message), format!("versions: {}", versions.join("; ")))
+}
+
+pub(crate) fn no_region(span: Span) -> Boxed {
+    let message = "the sentence does not say which region";
+    help(error("MP0304", span, message), "`in` names it, as in `in VN`")
+}
+
+pub(crate) fn unbound_parameter(parameter: &Parameter) -> Boxed {
+    error("MP0305", parameter.span, format!("${} has no value", parameter.name))
+}
+
+pub(crate) fn unused_parameter(name: &str) -> Boxed {
+    error("MP0306", Span::default(), format!("the statement has no ${name}, which has a value"))
+}
+
+pub(crate) fn parameter_type(parameter: &Parameter, fits: &str) -> Boxed {
+    let message = format!("the value of ${} does not fit here", parameter.name);
+    help(error("MP0307", parameter.span, message), format!("{fits} would fit"))
+}
+
+pub(crate) fn minus_needs_blanks(span: Span, left: &str, right: &str) -> Boxed {
+    let message = format!("\"{left}-{right}\" is one name, and there is no indicator called so");
+    let mut diagnostic = error("MP0308", span, message);
+    diagnostic = help(diagnostic, "a minus needs a blank on either side");
+    Box::new(diagnostic.with_fix(span, format!("{left} - {right}")))
+}
+
+/// An error in what a session name stands for points at the name, for its own place is in another
+/// text.
+pub(crate) fn inside_definition(mut inner: Boxed, name: &str, span: Span) -> Boxed {
+    inner.message = format!("in the definition of {name}: {}", inner.message);
+    inner.span = span;
+    inner.related = None;
+    inner.fix = None;
+    inner
+}
+
+pub(crate) fn several_regions_inside(span: Span) -> Boxed {
+    let message = "a sentence inside an expression speaks of one region";
+    help(error("MP0309", span, message), "several regions may stand in the outermost `in`")
+}
+
+pub(crate) fn too_deep(span: Span) -> Boxed {
+    error("MP0310", span, "the sentence unfolds to more than 10,000 sentences or 64 levels")
+}
+
+pub(crate) fn session_full(span: Span) -> Boxed {
+    let message = format!("a session holds {} definitions", crate::session::DEFINITIONS_MAX);
+    error("MP0311", span, message)
+}
+
+pub(crate) fn clashing_clauses(one: (&str, Span), other: (&str, Span)) -> Boxed {
+    let message = format!("`{}` and `{}` do not go together", one.0, other.0);
+    let diagnostic = error("MP0401", one.1, message);
+    Box::new(diagnostic.with_related(other.1, format!("the `{}`", other.0)).with_help(
+        "`since` goes with `until`; `between`, `during` and `at` stand alone; `over last` goes \
+         with `until` or `at`",
+    ))
+}
+
+pub(crate) fn needs_figures(span: Span, word: &str) -> Boxed {
+    let message = format!("`{word}` depends on the figures and cannot stand here");
+    help(error("MP0402", span, message), "a period, a date or a milestone would fit")
+}
+
+pub(crate) fn off_calendar(span: Span) -> Boxed {
+    error("MP0403", span, "the day before lies outside the calendar")
+}
+
+pub(crate) fn needs_base(measure: MeasureKind, span: Span) -> Boxed {
+    let word = measure_word(measure);
+    let message = format!("`{word}` compares with a base, and the sentence has none");
+    help(
+        error("MP0404", span, message),
+        format!(
+            "`since …`, `between … and …`, `during …` or, of change, growth and multiple, \
+                 `yoy {word}`"
+        ),
+    )
+}
+
+pub(crate) fn unused_base(measure: MeasureKind, span: Span) -> Boxed {
+    let message = format!("`{}` has no base", measure_word(measure));
+    help(
+        error("MP0405", span, message),
+        "`at …` or `until …` names the end; `by year` shows a series",
+    )
+}
+
+pub(crate) fn different_lengths(base: Period, end: Period, span: Span) -> Boxed {
+    let message =
+        format!("{base} and {end} differ in length, so that their figures do not compare");
+    help(error("MP0406", span, message), "`by` a frequency cuts both into the same periods")
+}
+
+pub(crate) fn span_inside(span: Span) -> Boxed {
+    let message = "a sentence inside an expression has one value at each period, not a span";
+    help(
+        error("MP0407", span, message),
+        "`at` a period fixes it; a span belongs to the outer sentence",
+    )
+}
+
+pub(crate) fn uneven_window(end: Period, span: Span) -> Boxed {
+    let message = format!("the window is no whole number of periods like {end}");
+    help(error("MP0408", span, message), "a window in the frequency of the figures would be")
+}
+
+pub(crate) fn different_units(what: &str, one: &Unit, other: &Unit, span: Span) -> Boxed {
+    let name = |unit: &Unit| match unit.to_string() {
+        text if text.is_empty() => "a pure number".to_owned(),
+        text => text,
+    };
+    let message =
+        format!("`{what}` needs units that convert, not {} and {}", name(one), name(other));
+    error("MP0501", span, message)
+}
+
+pub(crate) fn undeclared_unit(what: &str, span: Span) -> Boxed {
+    let message = format!("`{what}` needs a declared unit on both sides");
+    help(error("MP0502", span, message), "the catalogue declares the unit of an indicator")
+}
+
+pub(crate) fn not_a_unit(text: &str, span: Span, reason: &str) -> Boxed {
+    help(error("MP0503", span, format!("\"{text}\" is not a unit")), reason)
+}
+
+pub(crate) fn too_large(span: Span) -> Boxed {
+    error("MP0504", span, "the number is out of range")
+}
+
+pub(crate) fn target_of_expression(span: Span) -> Boxed {
+    let message = "targets are set for indicators, and this is an expression";
+    help(error("MP0505", span, message), "a quantity (`to 45%`) or a sentence in parentheses")
+}
+
+pub(crate) fn needs_goal(measure: MeasureKind, span: Span) -> Boxed {
+    let message = format!("`{}` needs a goal", measure_word(measure));
+    help(error("MP0506", span, message), "`to 2025 target`, `to parent`, `to 95%`")
+}
+
+pub(crate) fn unused_goal(span: Span) -> Boxed {
+    let message = "`to` has no use here";
+    help(
+        error("MP0507", span, message),
+        "`gap of`, `progress of` and `pace of` compare with a goal",
+    )
+}
+
+pub(crate) fn revisions_of_expression(span: Span) -> Boxed {
+    let message = "only one indicator's own figures have revisions";
+    help(error("MP0508", span, message), "`revisions of` an indicator, in the outermost sentence")
+}
+
+pub(crate) fn no_indicator(span: Span) -> Boxed {
+    error("MP0509", span, "a sentence speaks of an indicator, and this one has none")
+}
+
+pub(crate) fn store(error: &dyn std::error::Error) -> Boxed {
+    self::error("MP0601", Span::default(), format!("the store cannot be read: {error}"))
+}
+
+pub(crate) fn too_many_rows(span: Span) -> Boxed {
+    let message = format!("the answer would have more than {} rows", crate::execute::ROWS_MAX);
+    help(error("MP0602", span, message), "a shorter span or a coarser `by`")
+}
+
+pub(crate) fn measure_word(measure: MeasureKind) -> &'static str {
+    match measure {
+        MeasureKind::Change => "change",
+        MeasureKind::Growth => "growth",
+        MeasureKind::Multiple => "multiple",
+        MeasureKind::Cagr => "cagr",
+        MeasureKind::Pace => "pace",
+        MeasureKind::Index => "index",
+        MeasureKind::Share => "share",
+        MeasureKind::Contribution => "contribution",
+        MeasureKind::Gap => "gap",
+        MeasureKind::Progress => "progress",
+        MeasureKind::Revisions => "revisions",
+    }
+}

@@ -1,0 +1,167 @@
+//! From a statement to its outcome.
+
+mod levels;
+mod revisions;
+mod rows;
+mod scope;
+
+use milepost_lang::ast::{MeasureKind, Query, Statement};
+use milepost_store::Snapshot;
+
+use crate::answer::Answer;
+use crate::build::Builder;
+use crate::explain::{self, Explanation};
+use crate::listing::Listing;
+use crate::parameters::{self, Parameters};
+use crate::plan;
+use crate::session::Session;
+use crate::{Result, describe, diagnostics, listing, notes};
+
+pub(crate) use scope::Asked;
+
+/// Rows that an answer may have.
+pub(crate) const ROWS_MAX: usize = 10_000_000;
+
+/// What a statement comes to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The answer to a question.
+    Answer(Answer),
+    /// What `list` and `describe` show.
+    Listing(Listing),
+    /// How a question is answered.
+    Explanation(Explanation),
+    /// A name now stands for a sentence.
+    Defined {
+        /// The name as it was written.
+        name: String,
+        /// The sentence in canonical form.
+        sentence: String,
+    },
+}
+
+/// Runs one statement against a snapshot.
+///
+/// Names are resolved in the snapshot's catalogue and in the session; `$names` take their values
+/// from `parameters`. A question whose figures are missing has an answer with reasons, not an
+/// error.
+///
+/// # Errors
+///
+/// A diagnostic with the place in the text: names that are unknown or mean several things,
+/// clauses that do not go together, units that do not convert, what cannot be answered yet, and a
+/// store that cannot be read.
+///
+/// ```
+/// use milepost_engine::{Outcome, Parameters, Session, execute};
+/// use milepost_lang::parse;
+/// use milepost_model::{Definition, Indicator};
+/// use milepost_store::Store;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut store = Store::in_memory();
+/// store.define(vec![Definition::Indicator(Indicator::stock("si.participants"))])?;
+/// let script = parse("list indicators like \"si\"")?;
+/// let mut session = Session::new();
+/// for statement in &script.statements {
+///     match execute(&store.snapshot(), &mut session, statement, &Parameters::new())? {
+///         Outcome::Listing(listing) => assert_eq!(listing.rows.len(), 1),
+///         other => panic!("{other:?}"),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub fn execute(
+    snapshot: &Snapshot,
+    session: &mut Session,
+    statement: &Statement,
+    parameters: &Parameters,
+) -> Result<Outcome> {
+    match parameters::bind(statement, parameters)? {
+        Statement::Query(query) => Ok(Outcome::Answer(run(snapshot, session, &query)?.answer)),
+        Statement::Explain(query) => {
+            let before = snapshot.reads();
+            let run = run(snapshot, session, &query)?;
+            let reads = explain::reads_between(before, snapshot.reads());
+            Ok(Outcome::Explanation(explain::explain(&query, run, reads, snapshot.catalogue())))
+        }
+        Statement::Let { name, query } => {
+            let sentence = query.to_string();
+            let defined = session.define(&name, query);
+            if !defined {
+                return Err(diagnostics::session_full(name.span));
+            }
+            Ok(Outcome::Defined { name: name.text, sentence })
+        }
+        Statement::List { what, like, .. } => {
+            let like = like.map(|like| like.text);
+            Ok(Outcome::Listing(listing::list(snapshot.catalogue(), what, like.as_deref())))
+        }
+        Statement::Describe(name) => {
+            describe::describe(snapshot, session, &name).map(Outcome::Listing)
+        }
+    }
+}
+
+/// An answer and how it came about.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) answer: Answer,
+    pub(crate) trace: Vec<(&'static str, String)>,
+    /// The sentence with everything implicit spelt out.
+    pub(crate) canonical: Query,
+}
+
+/// Answers a question.
+pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Run> {
+    let mut builder = Builder::new(snapshot, session);
+    let mut asked = scope::ask(&mut builder, query)?;
+    let kind = query.measure.as_ref().map(|measure| measure.kind);
+    check_goal(query, kind)?;
+    let answer = if kind == Some(MeasureKind::Revisions) {
+        revisions::answer(&mut builder, query, &asked)?
+    } else if asked.scope.admission.only_targets()
+        && query.is_plain_level()
+        && asked.sentences.iter().all(|sentence| sentence.line.indicator().is_some())
+    {
+        levels::targets(&mut builder, &asked)?
+    } else {
+        let times = asked.scope.times.clone();
+        let only_targets = asked.scope.admission.only_targets();
+        let strict = session.is_strict();
+        let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
+        let mut answer = rows::answer(query, &asked, &plan)?;
+        notes::add(&mut answer, query, &asked, &plan);
+        explain::trace_plan(&mut builder.trace, query, &asked, &plan);
+        answer
+    };
+    let canonical = explain::canonical(query, &asked, &answer);
+    Ok(Run { answer, trace: builder.trace.into_entries(), canonical })
+}
+
+fn check_goal(query: &Query, kind: Option<MeasureKind>) -> Result<()> {
+    let goal = query.clauses.to.as_ref();
+    let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
+    match (kind, goal) {
+        (Some(kind @ (MeasureKind::Gap | MeasureKind::Progress)), None) => {
+            Err(diagnostics::needs_goal(kind, span))
+        }
+        (Some(MeasureKind::Gap | MeasureKind::Progress | MeasureKind::Pace), Some(_))
+        | (_, None) => Ok(()),
+        (_, Some(clause)) => Err(diagnostics::unused_goal(clause.span)),
+    }
+}
+
+/// Questions about the shape of a sentence.
+trait Shape {
+    /// Whether the sentence shows figures as they are, without a measure and without steps.
+    fn is_plain_level(&self) -> bool;
+}
+
+impl Shape for Query {
+    fn is_plain_level(&self) -> bool {
+        self.measure.is_none() && self.clauses.by.is_none() && self.clauses.percent_of.is_none()
+    }
+}

@@ -1,0 +1,108 @@
+//! Every value that was published for one period, and when.
+
+use milepost_lang::ast::Query;
+use milepost_model::{Number, Period, Scenario, Status, Strength};
+use milepost_store::Observation;
+
+use super::Asked;
+use crate::admission::Admission;
+use crate::answer::{Answer, MissingReason, RegionLabel, Row};
+use crate::build::Builder;
+use crate::cells::{self, Request};
+use crate::line::{Series, Timing, stored_reading};
+use crate::measure::scaled;
+use crate::plan;
+use crate::sentence::Sentence;
+use crate::{Result, diagnostics, names};
+
+/// The vintages of the end period, oldest knowledge first, withdrawals as rows without a value.
+/// The axis `known` has the day from which a value was known.
+pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) -> Result<Answer> {
+    let mut answer = Answer { axes: vec!["known".to_owned()], ..Answer::default() };
+    let mut sentences = asked.sentences.clone();
+    if let Some(clause) = &query.clauses.by {
+        return Err(crate::not_yet::steps_of_revisions(clause.span));
+    }
+    let plan = plan::settle(&mut sentences, query, &asked.scope.times, false, false)?;
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
+        let series =
+            sentence.line.indicator().ok_or_else(|| diagnostics::revisions_of_expression(span))?;
+        let Some(period) = plan.end else { continue };
+        for (scenario, vintage) in vintages(builder, asked, series, period)? {
+            answer.rows.push(row(sentence, region, &scenario, vintage));
+        }
+    }
+    Ok(answer)
+}
+
+/// The vintages of a period under every label that it is stored under.
+fn vintages(
+    builder: &Builder<'_>,
+    asked: &Asked,
+    series: &Series,
+    period: Period,
+) -> Result<Vec<(Scenario, Observation)>> {
+    let territory = names::territory(builder.catalogue, series.declared.region);
+    let admission = asked.scope.admission;
+    let request = Request {
+        indicator: series.declared.id,
+        regions: &territory.versions,
+        admission,
+        as_of: asked.scope.as_of,
+    };
+    let labels = cells::labels(builder.snapshot, request)?;
+    let same = |label: &Period| match series.declared.timing {
+        Timing::Close => label.last_day() == period.last_day(),
+        Timing::Span => *label == period,
+    };
+    let mut vintages = Vec::new();
+    for (scenario, label) in labels.into_iter().filter(|(_, label)| same(label)) {
+        for vintage in cells::vintages(builder.snapshot, request, &scenario, label)? {
+            if shown(&scenario, &vintage, admission) {
+                vintages.push((scenario.clone(), vintage));
+            }
+        }
+    }
+    vintages.sort_by_key(|(_, vintage)| vintage.known());
+    Ok(vintages)
+}
+
+/// Revisions show every status of a scenario that is read, unless the sentence narrows them.
+fn shown(scenario: &Scenario, vintage: &Observation, admission: Admission) -> bool {
+    if scenario.is_target() || vintage.value.is_none() || admission.admits(Strength::Actual) {
+        return true;
+    }
+    admission.admits(vintage.status.strength())
+}
+
+fn row(
+    sentence: &Sentence,
+    region: &RegionLabel,
+    scenario: &Scenario,
+    vintage: Observation,
+) -> Row {
+    let known = vintage.known().to_string();
+    let (period, published, status) = (vintage.period, vintage.published, vintage.status);
+    let cell = cells::cell(scenario, vintage);
+    let value = cell.as_ref().map(|cell| scaled(Number::Exact(cell.value), sentence.power));
+    let (value, missing) = match value {
+        Some(Ok(value)) => (Some(value), None),
+        Some(Err(undefined)) => (None, Some(undefined.into())),
+        None => (None, Some(MissingReason::Withdrawn)),
+    };
+    Row {
+        region: region.clone(),
+        axes: vec![known],
+        period: Some(period),
+        base: None,
+        end: cell.as_ref().map(|cell| stored_reading(period, cell)),
+        value,
+        unit: sentence.unit.as_ref().map(ToString::to_string).unwrap_or_default(),
+        status: cell.as_ref().map_or(Status::WITHDRAWN, |_| status),
+        strength: cell.as_ref().map(|cell| cell.strength),
+        coverage: None,
+        missing,
+        published,
+    }
+}

@@ -1,0 +1,146 @@
+//! The rows of a query from its sentences and periods.
+
+use milepost_lang::ast::{MeasureKind, Query};
+use milepost_model::Period;
+
+use super::{Asked, ROWS_MAX};
+use crate::answer::{Answer, Coverage, MissingReason, Reading, RegionLabel, Row};
+use crate::build::display_unit;
+use crate::plan::{Plan, Rows};
+use crate::sentence::{BaseRule, Comparison, Sentence};
+use crate::time::Base;
+use crate::{Result, diagnostics, not_yet};
+
+/// The rows of every region in time; of a pace with a goal and a base, the actual and the required
+/// pace side by side.
+pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer> {
+    let mut answer = Answer::default();
+    let variants = variants(query, asked);
+    if variants.len() > 1 {
+        answer.axes.push("pace".to_owned());
+    }
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        for variant in &variants {
+            let sentence = variant.of(sentence);
+            let periods = periods(&plan.rows, &sentence);
+            if answer.rows.len().saturating_add(periods.len()) > ROWS_MAX {
+                return Err(diagnostics::too_many_rows(query.span));
+            }
+            let axes: Vec<String> = match variant {
+                Variant::Whole => Vec::new(),
+                Variant::Actual => vec!["actual".to_owned()],
+                Variant::Required => vec!["required".to_owned()],
+            };
+            for period in &periods {
+                let mut row = row(&sentence, region, *period);
+                row.axes.clone_from(&axes);
+                if row.missing == Some(MissingReason::BoundaryBreak) {
+                    let name = format!("{} \"{}\"", region.uid, region.name);
+                    return Err(not_yet::boundary_change(&name, asked.scope.times.base_span));
+                }
+                answer.rows.push(row);
+            }
+            if periods.is_empty() && matches!(plan.rows, Rows::None) {
+                answer.rows.push(Row { axes, ..nothing(&sentence, region) });
+            }
+        }
+    }
+    Ok(answer)
+}
+
+/// How a sentence is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Variant {
+    Whole,
+    /// Without its goal.
+    Actual,
+    /// Without its base.
+    Required,
+}
+
+impl Variant {
+    fn of(self, sentence: &Sentence) -> Sentence {
+        let mut sentence = sentence.clone();
+        match self {
+            Self::Whole => {}
+            Self::Actual => sentence.goal = None,
+            Self::Required => sentence.base = BaseRule::None,
+        }
+        sentence
+    }
+}
+
+fn variants(query: &Query, asked: &Asked) -> Vec<Variant> {
+    let pace = query.measure.as_ref().is_some_and(|m| m.kind == MeasureKind::Pace);
+    match (pace && query.clauses.to.is_some(), &asked.scope.times.base) {
+        (false, _) => vec![Variant::Whole],
+        (true, Base::None) => vec![Variant::Required],
+        (true, _) => vec![Variant::Actual, Variant::Required],
+    }
+}
+
+/// The periods of a sentence's rows.
+fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
+    match rows {
+        Rows::None => Vec::new(),
+        Rows::Periods(periods) => periods.clone(),
+        Rows::Natives { first, last, base } => {
+            let mut natives = sentence.line.natives();
+            natives.retain(|period| {
+                (*first..=*last).contains(&period.last_day()) && Some(*period) != *base
+            });
+            base.iter().copied().chain(natives).collect()
+        }
+    }
+}
+
+fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
+    let comparison = sentence.compare(period);
+    let combined = Reading::combine(period, comparison.readings());
+    let any = comparison.readings().next().is_some();
+    let Comparison { base, end, value, .. } = comparison;
+    let base = base.and_then(Result::ok);
+    let end = end.ok();
+    let index_base = base.as_ref().map(|base| base.period.to_string());
+    let unit = display_unit(
+        sentence.measure,
+        sentence.line.unit.as_ref(),
+        sentence.unit.as_ref(),
+        index_base,
+    );
+    let own_period = end.as_ref().map_or(period, |end| end.period);
+    Row {
+        region: region.clone(),
+        axes: Vec::new(),
+        period: Some(own_period),
+        base,
+        end,
+        value: value.ok(),
+        unit,
+        status: combined.status,
+        strength: any.then_some(combined.strength),
+        coverage: combined.coverage.filter(|c: &Coverage| c.present < c.expected),
+        missing: value.err(),
+        published: combined.published,
+    }
+}
+
+/// The row of a query for which no period could be chosen.
+fn nothing(sentence: &Sentence, region: &RegionLabel) -> Row {
+    let unit =
+        display_unit(sentence.measure, sentence.line.unit.as_ref(), sentence.unit.as_ref(), None);
+    Row {
+        region: region.clone(),
+        axes: Vec::new(),
+        period: None,
+        base: None,
+        end: None,
+        value: None,
+        unit,
+        status: milepost_model::Status::ACTUAL,
+        strength: None,
+        coverage: None,
+        missing: Some(MissingReason::NoData),
+        published: None,
+    }
+}

@@ -1,0 +1,161 @@
+//! How a question is answered: the sentence spelt out, names, periods, rules, what was read.
+
+use std::fmt;
+
+use milepost_lang::ast::{Anchor, Clause, Name, Query, RegionExpression};
+use milepost_model::Catalogue;
+use milepost_store::Reads;
+
+use crate::answer::Answer;
+use crate::execute::{Asked, Run};
+use crate::plan::Plan;
+use crate::time::{Base, Cut};
+use crate::trace::Trace;
+
+/// How a question is answered. `Display` writes one fact a line; the text depends on the data and
+/// the query alone.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The canonical sentence with everything implicit spelt out.
+    pub sentence: String,
+    /// Facts as heading and text: names resolved, base, end, rules, targets, what was read.
+    pub facts: Vec<(String, String)>,
+    /// The answer itself.
+    pub answer: Answer,
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.sentence)?;
+        let width = self.facts.iter().map(|(heading, _)| heading.len()).max().unwrap_or(0);
+        for (heading, text) in &self.facts {
+            writeln!(f, "  {heading:width$}  {text}")?;
+        }
+        write!(f, "{}", self.answer)
+    }
+}
+
+/// Frames and bytes read between two counts.
+pub(crate) fn reads_between(before: Reads, after: Reads) -> (u64, u64) {
+    (after.frames.saturating_sub(before.frames), after.bytes.saturating_sub(before.bytes))
+}
+
+pub(crate) fn explain(
+    _query: &Query,
+    run: Run,
+    (frames, bytes): (u64, u64),
+    _catalogue: &Catalogue,
+) -> Explanation {
+    let mut facts: Vec<(String, String)> =
+        run.trace.into_iter().map(|(heading, text)| (heading.to_owned(), text)).collect();
+    facts.push(("read".to_owned(), format!("{frames} frames, {bytes} bytes")));
+    Explanation { sentence: run.canonical.to_string(), facts, answer: run.answer }
+}
+
+/// The sentence with its region by code and its end as a period.
+pub(crate) fn canonical(query: &Query, asked: &Asked, answer: &Answer) -> Query {
+    let mut canonical = query.clone();
+    let span = query.span;
+    let clauses = &mut canonical.clauses;
+    let named = clauses.regions.is_some() || asked.sentences.len() > 1;
+    if named || asked.scope.region.is_some() {
+        let value = asked
+            .regions
+            .iter()
+            .map(|region| RegionExpression {
+                names: vec![Name::Literal { text: region.code.clone(), span }],
+                except: Vec::new(),
+                span,
+            })
+            .collect();
+        clauses.regions = Some(Clause { value, span });
+    }
+    let end = answer.rows.iter().filter_map(|row| row.period).max();
+    if let (Some(end), false) = (end, asked.scope.times.end_stated) {
+        let value = Anchor::Period(end, span);
+        if asked.scope.times.base == Base::None && clauses.by.is_none() {
+            let value = milepost_lang::ast::At { or_before: false, anchor: value };
+            clauses.at = Some(Clause { value, span });
+        } else {
+            clauses.until = Some(Clause { value, span });
+        }
+    }
+    canonical
+}
+
+/// Records how base and end were chosen.
+pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: &Plan) {
+    let times = &asked.scope.times;
+    let why = |cut: &Cut| match cut {
+        Cut::Exact(period) => format!("exactly the period {period}"),
+        Cut::Close(day, words) => format!("the last figure at the close of {day} ({words})"),
+        Cut::Latest => "the latest admitted figure".to_owned(),
+        Cut::First => "the first admitted figure".to_owned(),
+    };
+    let period = |period: Option<milepost_model::Period>| {
+        period.map_or_else(|| "none".to_owned(), |period| period.to_string())
+    };
+    match &times.base {
+        Base::None => {}
+        Base::Cut(cut) => trace.say("base", format!("{}: {}", period(plan.base), why(cut))),
+        Base::Back { count, frequency } => {
+            let text =
+                format!("{}: {count} {} before the end", period(plan.base), frequency.plural());
+            trace.say("base", text);
+        }
+    }
+    if query.measure.as_ref().is_some_and(|measure| measure.yoy) {
+        trace.say("base", "the same period of the year before");
+    }
+    trace.say("end", format!("{}: {}", period(plan.end), why(&times.end)));
+    if let Some(kind) = query.measure.as_ref().map(|measure| measure.kind) {
+        trace.say("rule", rule(kind));
+    }
+    trace.say("statuses", asked.scope.admission.words().join(", "));
+    if let Some(day) = asked.scope.as_of {
+        trace.say("as of", format!("the close of {day}"));
+    }
+    for sentence in &asked.sentences {
+        for series in sentence.line.leaves() {
+            let kind = match series.declared.kind {
+                None => "shown and compared as stored; its kind is not declared",
+                Some(milepost_model::Kind::Stock) => "holds at the close of a period",
+                Some(milepost_model::Kind::Flow) if series.declared.running_total => {
+                    "runs from 1 January; shown as stored"
+                }
+                Some(milepost_model::Kind::Flow) => {
+                    "accrues; sub-periods add up when all are there"
+                }
+                Some(milepost_model::Kind::Ratio) => {
+                    "published figure, else numerator / denominator"
+                }
+                Some(_) => "only the period itself",
+            };
+            trace.say("kind", format!("{}: {kind}", series.declared.name));
+        }
+        if let Some(crate::goal::Goal::Targets(targets)) = &sentence.goal {
+            let considered: Vec<String> = targets
+                .cells
+                .iter()
+                .map(|cell| format!("{} {} = {}", cell.period, cell.scenario, cell.value))
+                .collect();
+            trace.say("targets", considered.join("; "));
+        }
+    }
+}
+
+fn rule(kind: milepost_lang::ast::MeasureKind) -> &'static str {
+    use milepost_lang::ast::MeasureKind;
+    match kind {
+        MeasureKind::Change => "end - base",
+        MeasureKind::Growth => "100 (end / base - 1)",
+        MeasureKind::Multiple => "end / base",
+        MeasureKind::Cagr => "100 ((end / base)^(1 / years) - 1)",
+        MeasureKind::Pace => "(end - base) / years; to a goal: (goal - end) / years left",
+        MeasureKind::Index => "100 end / base",
+        MeasureKind::Gap => "goal - end",
+        MeasureKind::Progress => "100 (end - base) / (goal - base)",
+        MeasureKind::Revisions => "every value published for the period",
+        MeasureKind::Share | MeasureKind::Contribution => "of the whole",
+    }
+}

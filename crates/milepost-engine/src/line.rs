@@ -1,0 +1,221 @@
+//! A line of closes: what an expression is worth at every period, in one region.
+
+mod series;
+mod tiling;
+
+use std::collections::BTreeSet;
+
+use milepost_model::{Frequency, Number, Period, Precision, Status, Strength, Unit};
+
+use crate::answer::{MissingReason, Origin, Reading, Undefined};
+use crate::measure::{in_range, scaled, whole};
+use crate::sentence::Sentence;
+
+pub(crate) use series::{Declared, Parts, Series, Timing, stored_reading};
+
+/// An expression in one region.
+///
+/// A period of a line is a period in which every indicator of the expression has a figure.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) node: Node,
+    /// The unit of the values; None where an indicator declares none.
+    pub(crate) unit: Option<Unit>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    /// A quantity of the query: the same at every period.
+    Quantity(Number),
+    Series(Box<Series>),
+    /// Added and subtracted terms, converted to the unit of the line.
+    Sum(Vec<Term>),
+    /// Multiplied and divided factors; the product is then scaled.
+    Product(Vec<Factor>, i8),
+    Negate(Box<Line>),
+    Sentence(Box<Sentence>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Term {
+    pub(crate) negative: bool,
+    pub(crate) line: Line,
+    /// Power of ten from the term's unit to the sum's.
+    pub(crate) power: i8,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Factor {
+    pub(crate) divides: bool,
+    pub(crate) line: Line,
+}
+
+impl Line {
+    /// The value at a period.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is none: that of the first part that has none.
+    pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
+        match &self.node {
+            Node::Quantity(value) => Ok(quantity(period, *value)),
+            Node::Series(series) => series.read(period),
+            Node::Sentence(sentence) => sentence.read(period),
+            Node::Negate(line) => line.read(period).map(|reading| Reading {
+                value: -reading.value,
+                origin: Origin::Computed,
+                ..reading
+            }),
+            Node::Sum(terms) => {
+                let readings = all(period, terms.iter().map(|term| &term.line))?;
+                let mut sum = None;
+                for (term, reading) in terms.iter().zip(&readings) {
+                    let value = scaled(reading.value, term.power)?;
+                    let value = if term.negative { -value } else { value };
+                    sum = Some(match sum {
+                        None => value,
+                        Some(sum) => in_range(value.checked_add(sum))?,
+                    });
+                }
+                Ok(Reading { value: in_range(sum)?, ..Reading::combine(period, &readings) })
+            }
+            Node::Product(factors, power) => {
+                let readings = all(period, factors.iter().map(|factor| &factor.line))?;
+                let (mut above, mut below) = (whole(1), whole(1));
+                for (factor, reading) in factors.iter().zip(&readings) {
+                    let side = if factor.divides { &mut below } else { &mut above };
+                    *side = in_range(side.checked_mul(reading.value))?;
+                }
+                if below.is_zero() {
+                    return Err(Undefined::DivisorZero.into());
+                }
+                // One division in the end rounds once.
+                let product = in_range(above.checked_div(below))?;
+                let value = scaled(product, *power)?;
+                Ok(Reading { value, ..Reading::combine(period, &readings) })
+            }
+        }
+    }
+
+    /// The periods that have a value as the figures are published, in order: for an expression
+    /// that accrues, those of the coarsest of the frequencies of its parts.
+    pub(crate) fn natives(&self) -> Vec<Period> {
+        match &self.node {
+            Node::Quantity(_) => Vec::new(),
+            Node::Series(series) => series.natives(),
+            Node::Sentence(sentence) => sentence.natives(),
+            Node::Negate(line) => line.natives(),
+            Node::Sum(_) | Node::Product(..) => {
+                let mut periods = BTreeSet::new();
+                let parts: Vec<&Line> = self.parts().filter(|line| !line.is_constant()).collect();
+                for part in &parts {
+                    periods.extend(part.natives());
+                }
+                if let [_] = parts.as_slice() {
+                    periods.retain(|period| self.read(*period).is_ok());
+                    return periods.into_iter().collect();
+                }
+                let coarsest = parts.iter().filter_map(|part| part.finest()).min();
+                let spans = self.timing() == Timing::Span;
+                periods.retain(|period| {
+                    let fits = !spans || coarsest.is_none() || period.frequency() == coarsest;
+                    fits && self.read(*period).is_ok()
+                });
+                let mut natives: Vec<Period> = periods.into_iter().collect();
+                if !spans {
+                    natives.dedup_by_key(|period| period.last_day());
+                }
+                natives
+            }
+        }
+    }
+
+    /// Whether periods hold the same value by their close or only as the same span.
+    pub(crate) fn timing(&self) -> Timing {
+        match &self.node {
+            Node::Quantity(_) => Timing::Close,
+            Node::Series(series) => series.declared.timing,
+            Node::Sentence(sentence) => sentence.timing(),
+            Node::Negate(line) => line.timing(),
+            Node::Sum(_) | Node::Product(..) => {
+                let spans = |line: &Line| !line.is_constant() && line.timing() == Timing::Span;
+                if self.parts().any(spans) { Timing::Span } else { Timing::Close }
+            }
+        }
+    }
+
+    /// Whether the value is the same at every period.
+    pub(crate) fn is_constant(&self) -> bool {
+        match &self.node {
+            Node::Quantity(_) => true,
+            Node::Series(_) => false,
+            Node::Sentence(sentence) => sentence.is_constant(),
+            Node::Negate(line) => line.is_constant(),
+            Node::Sum(_) | Node::Product(..) => self.parts().all(Line::is_constant),
+        }
+    }
+
+    /// Of a constant line, the latest period that a part of it is fixed to.
+    pub(crate) fn fixed_period(&self) -> Option<Period> {
+        match &self.node {
+            Node::Quantity(_) | Node::Series(_) => None,
+            Node::Sentence(sentence) => sentence.fixed_period(),
+            Node::Negate(line) => line.fixed_period(),
+            Node::Sum(_) | Node::Product(..) => self.parts().filter_map(Line::fixed_period).max(),
+        }
+    }
+
+    /// The indicator, where the expression is nothing else.
+    pub(crate) fn indicator(&self) -> Option<&Series> {
+        match &self.node {
+            Node::Series(series) => Some(series),
+            Node::Sentence(sentence) if sentence.is_bare() => sentence.line.indicator(),
+            _ => None,
+        }
+    }
+
+    /// Every indicator of the expression.
+    pub(crate) fn leaves(&self) -> Vec<&Series> {
+        match &self.node {
+            Node::Quantity(_) => Vec::new(),
+            Node::Series(series) => vec![series],
+            Node::Sentence(sentence) => sentence.line.leaves(),
+            Node::Negate(line) => line.leaves(),
+            Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::leaves).collect(),
+        }
+    }
+
+    fn parts(&self) -> Box<dyn Iterator<Item = &Line> + '_> {
+        match &self.node {
+            Node::Sum(terms) => Box::new(terms.iter().map(|term| &term.line)),
+            Node::Product(factors, _) => Box::new(factors.iter().map(|factor| &factor.line)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The finest frequency of the periods that have a value.
+    fn finest(&self) -> Option<Frequency> {
+        self.natives().iter().filter_map(|period| period.frequency()).max()
+    }
+}
+
+/// The readings of every line at a period, or the reason of the first that has none.
+fn all<'l>(
+    period: Period,
+    lines: impl Iterator<Item = &'l Line>,
+) -> Result<Vec<Reading>, MissingReason> {
+    lines.map(|line| line.read(period)).collect()
+}
+
+fn quantity(period: Period, value: Number) -> Reading {
+    Reading {
+        period,
+        value,
+        status: Status::ACTUAL,
+        strength: Strength::Actual,
+        precision: Precision::Exact,
+        published: None,
+        coverage: None,
+        origin: Origin::Quantity,
+    }
+}

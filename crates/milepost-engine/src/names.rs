@@ -1,0 +1,151 @@
+//! Names of indicators and regions, resolved in the catalogue.
+
+use milepost_lang::Span;
+use milepost_lang::ast::Name;
+use milepost_model::{Catalogue, Date, IndicatorId, Lookup, RegionId};
+
+use crate::answer::RegionLabel;
+use crate::{Result, diagnostics};
+
+/// The text of a name.
+///
+/// # Errors
+///
+/// A parameter that was not bound.
+pub(crate) fn literal(name: &Name) -> Result<(&str, Span)> {
+    match name {
+        Name::Literal { text, span } => Ok((text, *span)),
+        Name::Parameter(parameter) => Err(diagnostics::unbound_parameter(parameter)),
+    }
+}
+
+/// The indicator of a name, label or alias.
+pub(crate) fn indicator(catalogue: &Catalogue, text: &str, span: Span) -> Result<IndicatorId> {
+    match catalogue.find_indicator(text) {
+        Lookup::Found(id) => Ok(id),
+        Lookup::Ambiguous(ids) => {
+            let names: Vec<String> =
+                ids.into_iter().map(|id| catalogue.indicator(id).name.clone()).collect();
+            Err(diagnostics::ambiguous("indicator", text, span, &names))
+        }
+        Lookup::Unknown => Err(unknown_indicator(catalogue, text, span)),
+    }
+}
+
+/// `a-b` is one word; where both sides are indicators, a minus was meant.
+fn unknown_indicator(
+    catalogue: &Catalogue,
+    text: &str,
+    span: Span,
+) -> Box<milepost_lang::Diagnostic> {
+    let known = |part: &str| matches!(catalogue.find_indicator(part), Lookup::Found(_));
+    for (at, _) in text.match_indices('-') {
+        if let (Some(left), Some(right)) = (text.get(..at), text.get(at + 1..))
+            && known(left)
+            && known(right)
+        {
+            return diagnostics::minus_needs_blanks(span, left, right);
+        }
+    }
+    diagnostics::unknown("indicator", text, span, &catalogue.similar_indicators(text, 3))
+}
+
+/// Every version of the regions that a name can mean.
+pub(crate) fn region_versions(
+    catalogue: &Catalogue,
+    text: &str,
+    span: Span,
+) -> Result<Vec<RegionId>> {
+    let versions = catalogue.find_regions(text);
+    if versions.is_empty() {
+        let similar = catalogue.similar_regions(text, 3);
+        return Err(diagnostics::unknown("region", text, span, &similar));
+    }
+    Ok(versions)
+}
+
+/// The region that a name means on a day. A uid always means its version.
+pub(crate) fn region_on(
+    catalogue: &Catalogue,
+    text: &str,
+    span: Span,
+    day: Date,
+) -> Result<RegionId> {
+    let versions = region_versions(catalogue, text, span)?;
+    if let [only] = versions.as_slice()
+        && catalogue.region(*only).uid() == text
+    {
+        return Ok(*only);
+    }
+    let valid: Vec<RegionId> =
+        versions.iter().copied().filter(|id| catalogue.region(*id).is_valid_on(day)).collect();
+    let candidates = |ids: &[RegionId]| -> Vec<String> {
+        ids.iter().map(|id| candidate(catalogue, *id)).collect()
+    };
+    match valid.as_slice() {
+        [region] => Ok(*region),
+        [] => Err(diagnostics::not_valid_then(text, span, day, &candidates(&versions))),
+        several => Err(diagnostics::ambiguous("region", text, span, &candidates(several))),
+    }
+}
+
+/// How an answer names a region.
+pub(crate) fn label(catalogue: &Catalogue, region: RegionId) -> RegionLabel {
+    let region = catalogue.region(region);
+    RegionLabel {
+        uid: region.uid(),
+        code: region.code.clone(),
+        name: region.official_name().to_owned(),
+    }
+}
+
+/// A region with its code and the days of its life.
+fn candidate(catalogue: &Catalogue, region: RegionId) -> String {
+    let region = catalogue.region(region);
+    let life = match (region.valid_from, region.valid_to) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!(", since {from}"),
+        (None, Some(to)) => format!(", before {to}"),
+        (Some(from), Some(to)) => format!(", {from} to {to}"),
+    };
+    format!("{} \"{}\"{life}", region.uid(), region.official_name())
+}
+
+/// The versions of one territory, and the day on which its boundary came about by a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Territory {
+    /// The version asked for and those before it that differ in name or code only.
+    pub(crate) versions: Vec<RegionId>,
+    /// Before this day the territory was drawn otherwise.
+    pub(crate) drawn_on: Option<Date>,
+}
+
+/// Follows renames backwards: a version whose only predecessor passed on all of its territory to
+/// it alone is the same territory.
+pub(crate) fn territory(catalogue: &Catalogue, region: RegionId) -> Territory {
+    let mut versions = vec![region];
+    let mut current = region;
+    loop {
+        let record = catalogue.region(current);
+        let uid = record.uid();
+        let mut predecessors = catalogue.regions().filter(|(id, other)| {
+            *id != current && other.successors.iter().any(|successor| successor.uid == uid)
+        });
+        let Some(from) = record.valid_from else {
+            return Territory { versions, drawn_on: None };
+        };
+        match (predecessors.next(), predecessors.next()) {
+            (None, _) => return Territory { versions, drawn_on: None },
+            (Some((id, other)), None)
+                if other.successors.len() == 1
+                    && other.successors.iter().all(|successor| !successor.partial)
+                    && other.valid_to == Some(from)
+                    && !versions.contains(&id) =>
+            {
+                versions.push(id);
+                current = id;
+            }
+            _ => return Territory { versions, drawn_on: Some(from) },
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the language has and the engine does not answer yet: refused, never answered wrongly.
+
+use milepost_lang::ast::{
+    Axis, Clauses, Fill, MeasureKind, Name, Query, RegionExpression, TransformKind,
+};
+use milepost_lang::{Diagnostic, Span};
+use milepost_model::Frequency;
+
+use crate::{Result, diagnostics};
+
+fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
+    let refusal = diagnostics::error("MP0901", span, format!("{what} cannot be answered yet"));
+    diagnostics::help(refusal, instead)
+}
+
+/// Refuses the parts of a sentence that need roll-ups, reducers or conditions.
+pub(crate) fn check(query: &Query) -> Result<()> {
+    if let Some(reducer) = query.reducers.first() {
+        let instead = "the rows can be asked for without the reducer";
+        return Err(refusal(reducer.span, "a reducer", instead));
+    }
+    if let Some(transform) = query.transforms.first() {
+        let (what, instead) = match transform.kind {
+            TransformKind::Ytd => ("`ytd of`", "a flow from January to a period: `between`"),
+            TransformKind::Rolling { .. } => ("`rolling`", "the periods themselves: `by month`"),
+        };
+        return Err(refusal(transform.span, what, instead));
+    }
+    if let Some(measure) = &query.measure {
+        let what = match measure.kind {
+            MeasureKind::Share => "`share of`",
+            MeasureKind::Contribution => "`contribution of`",
+            _ => return clauses(&query.clauses),
+        };
+        let instead = "`(x in A) as % of (x in B)` gives one share";
+        return Err(refusal(measure.span, what, instead));
+    }
+    clauses(&query.clauses)
+}
+
+fn clauses(clauses: &Clauses) -> Result<()> {
+    for axis in clauses.by.iter().flat_map(|clause| &clause.value) {
+        if let Axis::Word(word) = axis {
+            let what = format!("`by {}`", word.text);
+            let instead = "`by year`; several regions can be listed: `in A, B`";
+            return Err(refusal(word.span, &what, instead));
+        }
+    }
+    let refused = [
+        clauses.boundaries.as_ref().map(|c| (c.span, "`on boundaries`", "regions as they were")),
+        clauses.complete.as_ref().map(|c| (c.span, "`complete`", "one region at a time")),
+        clauses.matched.as_ref().map(|c| (c.span, "`matched`", "one region at a time")),
+        clauses.condition.as_ref().map(|c| (c.span, "`where`", "the rows without the condition")),
+        clauses
+            .fill
+            .as_ref()
+            .filter(|c| c.value != Fill::None)
+            .map(|c| (c.span, "`fill`", "the figures as they are, or `at or before`")),
+    ];
+    match refused.into_iter().flatten().next() {
+        Some((span, what, instead)) => Err(refusal(span, what, instead)),
+        None => Ok(()),
+    }
+}
+
+/// The one name of a region expression.
+pub(crate) fn single_region(region: &RegionExpression) -> Result<&Name> {
+    if let ([name], []) = (region.names.as_slice(), region.except.as_slice()) {
+        return Ok(name);
+    }
+    let what = "a region added up from others";
+    Err(refusal(region.span, what, "the regions can be listed: `in A, B`"))
+}
+
+/// Steps of several periods that are no period of their own.
+pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<Diagnostic> {
+    let what = format!("`by {count} {}`", frequency.plural());
+    refusal(span, &what, "`by month`, `by quarter`, `by half` or `by year`")
+}
+
+/// Anything but showing the running totals of a year as they are stored.
+pub(crate) fn running_total(name: &str, span: Span) -> Box<Diagnostic> {
+    let what = format!("anything but the stored figures of {name}, which run from 1 January,");
+    refusal(span, &what, "`at` a period shows what is stored")
+}
+
+/// A span that crosses a change of a region's boundary.
+pub(crate) fn boundary_change(region: &str, span: Span) -> Box<Diagnostic> {
+    let what = format!("a span over a change of the boundary of {region}");
+    refusal(span, &what, "a span on one side of the change; its uid names a version")
+}
+
+/// Revisions of several periods at once.
+pub(crate) fn steps_of_revisions(span: Span) -> Box<Diagnostic> {
+    refusal(span, "`by` with `revisions of`", "`at` one period after another")
+}

@@ -1,0 +1,282 @@
+//! What is worth knowing about an answer, each thing once.
+
+use std::collections::BTreeMap;
+
+use milepost_lang::ast::{MeasureKind, Query};
+use milepost_lang::{Diagnostic, Span};
+use milepost_model::{Direction, Number, Period, Precision, Status, Unit, years_between};
+
+use crate::answer::{Answer, MissingReason, Origin, Reading, Row, figure, grouped};
+use crate::execute::Asked;
+use crate::plan::Plan;
+use crate::sentence::Sentence;
+use crate::time::{Base, Cut};
+
+/// Notes of one kind that are written out; the rest is counted.
+const EACH_MAX: usize = 6;
+
+/// Adds the notes of a query to its answer.
+pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan) {
+    let mut notes = Notes::default();
+    precision(&mut notes, answer);
+    growth_of_percent(&mut notes, query, asked);
+    distance(&mut notes, asked, plan);
+    origins(&mut notes, answer);
+    goals(&mut notes, query, asked, answer);
+    missing(&mut notes, query, asked, plan, answer);
+    versions(&mut notes, asked);
+    if let Some(period) = plan.after_steps {
+        let span = query.clauses.by.as_ref().map_or(query.span, |clause| clause.span);
+        notes.say(
+            "MP0813",
+            span,
+            format!("the latest figure, {period}, closes after the last step"),
+        );
+    }
+    for sentence in &asked.sentences {
+        if sentence.line.leaves().iter().any(|series| series.declared.running_total) {
+            let message = "the figures run from 1 January to the period's close";
+            notes.say("MP0811", Span::default(), message);
+        }
+    }
+    answer.notes.extend(notes.finish());
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    list: Vec<Diagnostic>,
+    counts: BTreeMap<&'static str, usize>,
+}
+
+impl Notes {
+    fn say(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.push(Diagnostic::note(code, span, message));
+    }
+
+    fn push(&mut self, note: Diagnostic) {
+        if self.list.iter().any(|other| other.code == note.code && other.message == note.message) {
+            return;
+        }
+        let count = self.counts.entry(note.code).or_default();
+        *count += 1;
+        if *count <= EACH_MAX {
+            self.list.push(note);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Diagnostic> {
+        for (code, count) in self.counts {
+            if count > EACH_MAX {
+                let more = count - EACH_MAX;
+                let title = crate::diagnostics::code_title(code).unwrap_or_default();
+                let message = format!("{more} more notes of the kind: {title}");
+                self.list.push(Diagnostic::note(code, Span::default(), message));
+            }
+        }
+        self.list
+    }
+}
+
+/// Figures of a comparison that were printed with a precision word.
+fn precision(notes: &mut Notes, answer: &Answer) {
+    let mut say = |role: &str, reading: Option<&Reading>| {
+        if let Some(reading) = reading
+            && reading.precision != Precision::Exact
+            && reading.origin == Origin::Stored
+        {
+            let figure = figure(reading.value, reading.precision);
+            let message = format!("{role} {} is printed as \"{figure}\"", reading.period);
+            notes.say("MP0801", Span::default(), message);
+        }
+    };
+    for row in answer.rows.iter().filter(|row| row.base.is_some()) {
+        say("base", row.base.as_ref());
+        say("end", row.end.as_ref());
+    }
+}
+
+fn growth_of_percent(notes: &mut Notes, query: &Query, asked: &Asked) {
+    let of_percents = asked
+        .sentences
+        .iter()
+        .filter_map(|sentence| sentence.line.unit.as_ref())
+        .any(|unit| unit.is_percent() || unit.is_points());
+    if let Some(measure) = &query.measure
+        && measure.kind == MeasureKind::Growth
+        && of_percents
+    {
+        let note = Diagnostic::note("MP0802", measure.span, "growth of a percentage is relative");
+        notes.push(note.with_help("for percentage points use `change`"));
+    }
+}
+
+/// A base or an end that lies more than one period before what the sentence says.
+fn distance(notes: &mut Notes, asked: &Asked, plan: &Plan) {
+    let times = &asked.scope.times;
+    let lags = [("base", plan.base_lag, times.base_span), ("end", plan.end_lag, times.end_span)];
+    for (role, lag, span) in lags {
+        if let Some((period, day)) = lag {
+            let years = years_between(period.last_day(), day);
+            let message =
+                format!("the {role} is {period}, the last figure, {years:.1} years before {day}");
+            notes.say("MP0803", span, message);
+        }
+    }
+}
+
+/// Zeros before the beginning, ratios from parts, breaks.
+fn origins(notes: &mut Notes, answer: &Answer) {
+    for row in &answer.rows {
+        for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
+            let period = reading.period;
+            match reading.origin {
+                Origin::BeforeBeginning => {
+                    let message = format!("{period} lies before the beginning and counts as zero");
+                    notes.say("MP0808", Span::default(), message);
+                }
+                Origin::Parts => {
+                    let message = format!("{period} is computed from numerator and denominator");
+                    notes.say("MP0809", Span::default(), message);
+                }
+                _ => {}
+            }
+        }
+        if row.base.is_some()
+            && let Some(end) = row.end.as_ref().filter(|end| end.status.contains(Status::BREAK))
+        {
+            let message = format!("the series has a break at {}", end.period);
+            notes.say("MP0810", Span::default(), message);
+        }
+    }
+}
+
+/// What was compared with, how far it is, and when it is met.
+fn goals(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answer) {
+    let Some(clause) = &query.clauses.to else { return };
+    let Some(measure) = &query.measure else { return };
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        let own = |row: &&Row| row.region == *region && row.period.is_some();
+        let Some(row) = answer.rows.iter().rfind(own) else { continue };
+        let (Some(period), Some(end)) = (row.period, row.end.as_ref()) else { continue };
+        let Some(Ok(goal)) = sentence.compare(period).goal else { continue };
+        let unit = sentence.line.unit.as_ref().map(ToString::to_string).unwrap_or_default();
+        let target = figure(goal.reading.value, goal.reading.precision);
+        let name =
+            if asked.regions.len() > 1 { format!("{}: ", region.name) } else { String::new() };
+        let distance = direction(sentence, end.value, goal.reading.value);
+        let message = format!("{name}the goal is {}: {target} {unit}", goal.label);
+        let message = message.trim_end().to_owned();
+        notes.say("MP0806", clause.span, format!("{message}{distance}"));
+        if !goal.others.is_empty() {
+            let message = format!("{name}other targets: {}", goal.others.join("; "));
+            notes.say("MP0806", clause.span, message);
+        }
+        if measure.kind == MeasureKind::Pace {
+            met(notes, query, sentence, &name, row, goal.reading.value);
+        }
+    }
+}
+
+/// `, short by 5.95 pp` or `, past by …`, by the direction in which the indicator is meant to go.
+fn direction(sentence: &Sentence, end: Number, goal: Number) -> String {
+    let Some(gap) = goal.checked_sub(end) else { return String::new() };
+    let wanted = sentence.line.indicator().and_then(|series| series.declared.direction);
+    let unit = sentence.line.unit.as_ref().map(Unit::points);
+    let unit = unit.map(|unit| unit.to_string()).unwrap_or_default();
+    let words = match (gap.signum(), wanted) {
+        (0, _) => return ", just met".to_owned(),
+        (1, Some(Direction::Up)) | (-1, Some(Direction::Down)) => "short by",
+        (_, Some(_)) => "past by",
+        (1, None) => "above the figure by",
+        (_, None) => "below the figure by",
+    };
+    format!(", {words} {} {unit}", grouped(gap.abs())).trim_end().to_owned()
+}
+
+/// The year in which the goal is met at the actual pace.
+fn met(notes: &mut Notes, query: &Query, sentence: &Sentence, name: &str, row: &Row, goal: Number) {
+    let Some(period) = row.period else { return };
+    let actual = Sentence { goal: None, power: 0, ..sentence.clone() };
+    let comparison = actual.compare(period);
+    let (Ok(pace), Ok(end)) = (comparison.value, comparison.end) else { return };
+    if comparison.base.is_none() {
+        return;
+    }
+    let left = goal.to_f64() - end.value.to_f64();
+    let years = left / pace.to_f64();
+    let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
+    let message = if left == 0.0 {
+        "the goal is met".to_owned()
+    } else if years.is_finite() && (0.0..=1_000.0).contains(&years) {
+        // A year is 365.2425 days, as in the pace itself.
+        #[expect(clippy::cast_possible_truncation, reason = "at most a thousand years of days")]
+        let days = (years * 365.242_5).ceil() as i32;
+        match end.period.last_day().checked_add_days(days) {
+            Some(day) => format!("at the actual pace the goal is met in {}", day.year()),
+            None => return,
+        }
+    } else {
+        "at the actual pace the goal is not met".to_owned()
+    };
+    notes.say("MP0807", span, format!("{name}{message}"));
+}
+
+/// Missing ends and bases: how many regions, and which periods are near.
+fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer: &Answer) {
+    let regions = asked.regions.len();
+    if let Some(end) = plan.end.filter(|_| regions > 1) {
+        let lacking = asked.sentences.iter().filter(|s| s.line.read(end).is_err()).count();
+        if lacking > 0 {
+            let message = format!("{lacking} of {regions} regions have no figure for {end}");
+            notes.say("MP0804", asked.scope.times.end_span, message);
+        }
+    }
+    if answer.rows.iter().all(|row| row.missing.is_none()) {
+        return;
+    }
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        let natives = sentence.line.natives();
+        let subject = format!("{} in {}", query.expression, region.name);
+        let (Some(first), Some(last)) = (natives.first(), natives.last()) else {
+            let message = format!("{subject} has no figure that is admitted");
+            let admitted = asked.scope.admission.words().join(", ");
+            let note = Diagnostic::note("MP0805", query.span, message);
+            notes.push(note.with_help(format!(
+                "admitted: {admitted}; `including projections, targets` admits more"
+            )));
+            continue;
+        };
+        let times = &asked.scope.times;
+        if let (Base::Cut(Cut::Close(_, words)), None) = (&times.base, plan.base) {
+            let message = format!("{subject} starts at {first}, after {words}");
+            let note = Diagnostic::note("MP0805", times.base_span, message);
+            notes.push(note.with_help(format!("`since {first}` or `since first`")));
+        }
+        let ends = [(plan.base, times.base_span, "since"), (plan.end, times.end_span, "at")];
+        for (period, span, word) in ends {
+            let Some(period) = period.filter(|p| sentence.line.read(*p).is_err()) else { continue };
+            let before = natives.iter().rev().find(|p| p.last_day() < period.last_day());
+            let after = natives.iter().find(|p| p.last_day() > period.last_day());
+            let near: Vec<String> =
+                before.into_iter().chain(after).map(Period::to_string).collect();
+            let note =
+                Diagnostic::note("MP0805", span, format!("{subject} has no figure for {period}"));
+            let help = near.iter().map(|p| format!("`{word} {p}`")).collect::<Vec<_>>();
+            notes.push(note.with_help(format!("the nearest figures: {}", help.join(", "))));
+        }
+        if answer.rows.iter().any(|row| row.missing == Some(MissingReason::NotYet)) {
+            let message = format!("the latest figure of {subject} is {last}");
+            notes.say("MP0805", times.end_span, message);
+        }
+    }
+}
+
+/// Names that mean different versions at different times.
+fn versions(notes: &mut Notes, asked: &Asked) {
+    for (text, label) in &asked.versions {
+        if *text != label.uid {
+            let message = format!("\"{text}\" is {} \"{}\"", label.uid, label.name);
+            notes.say("MP0812", Span::default(), message);
+        }
+    }
+}

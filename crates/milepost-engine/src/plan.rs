@@ -1,0 +1,456 @@
+//! Which periods are compared: one base and one end for the whole query, and the steps between.
+
+use std::collections::BTreeSet;
+
+use milepost_lang::ast::{Axis, Clauses, MeasureKind, Query};
+use milepost_model::{Date, Frequency, Period};
+
+use crate::answer::MissingReason;
+use crate::build::Scope;
+use crate::line::Timing;
+use crate::sentence::{BaseRule, Sentence, at_frequency, back};
+use crate::time::{Base, Cut, Times};
+use crate::{Result, diagnostics, not_yet};
+
+/// The periods of a query.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// The rows of each sentence, in order.
+    pub(crate) rows: Rows,
+    /// The base period, where there is one.
+    pub(crate) base: Option<Period>,
+    /// The end period; None where no figure could be found at all.
+    pub(crate) end: Option<Period>,
+    /// How far the base lies before the cut that chose it, in whole native periods.
+    pub(crate) base_lag: Option<(Period, Date)>,
+    /// The same for the end.
+    pub(crate) end_lag: Option<(Period, Date)>,
+    /// The last figure, where it lies after the last step.
+    pub(crate) after_steps: Option<Period>,
+}
+
+/// Which periods the rows of a sentence have.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Rows {
+    /// No period at all could be chosen.
+    #[default]
+    None,
+    /// These, for every sentence.
+    Periods(Vec<Period>),
+    /// The periods in which the sentence itself has a figure, closing from the first day to the
+    /// last; with the base, which has a row even where it is missing.
+    Natives { first: Date, last: Date, base: Option<Period> },
+}
+
+/// The frequency of `by`, where it is a frequency.
+pub(crate) fn frequency_of(clauses: &Clauses) -> Result<Option<Frequency>> {
+    let Some(clause) = &clauses.by else { return Ok(None) };
+    let mut found = None;
+    for axis in &clause.value {
+        if let Axis::Time { count, frequency, span } = axis {
+            let months =
+                frequency.months().and_then(|months| u32::from(months).checked_mul(*count));
+            let whole = Frequency::ALL
+                .into_iter()
+                .find(|other| other.months().is_some() && other.months().map(u32::from) == months);
+            let step = if *count == 1 { Some(*frequency) } else { whole };
+            if found.is_some() {
+                return Err(not_yet::uneven_steps(*count, *frequency, *span));
+            }
+            found = Some(step.ok_or_else(|| not_yet::uneven_steps(*count, *frequency, *span))?);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a measure starts from a base.
+pub(crate) fn needs_base(measure: MeasureKind, has_goal: bool) -> bool {
+    match measure {
+        MeasureKind::Change
+        | MeasureKind::Growth
+        | MeasureKind::Multiple
+        | MeasureKind::Index
+        | MeasureKind::Cagr
+        | MeasureKind::Progress => true,
+        MeasureKind::Pace => !has_goal,
+        MeasureKind::Gap
+        | MeasureKind::Revisions
+        | MeasureKind::Share
+        | MeasureKind::Contribution => false,
+    }
+}
+
+/// Whether the base stays where it is when there are steps.
+fn keeps_base(measure: MeasureKind) -> bool {
+    matches!(measure, MeasureKind::Multiple | MeasureKind::Index | MeasureKind::Progress)
+}
+
+/// The periods that a search for a base or an end looks at: those with a figure in any region.
+fn candidates(sentences: &[Sentence], frequency: Option<Frequency>) -> Vec<Period> {
+    let mut all = BTreeSet::new();
+    for sentence in sentences {
+        all.extend(match frequency {
+            None => sentence.line.natives(),
+            Some(frequency) => at_frequency(&sentence.line, frequency),
+        });
+    }
+    all.into_iter().collect()
+}
+
+/// The period that a cut picks.
+fn pick(cut: &Cut, candidates: &[Period]) -> Option<Period> {
+    match cut {
+        Cut::Exact(period) => Some(*period),
+        Cut::Close(day, _) => candidates.iter().rev().find(|p| p.last_day() <= *day).copied(),
+        Cut::Latest => candidates.last().copied(),
+        Cut::First => candidates.first().copied(),
+    }
+}
+
+/// How far a picked period lies from its cut, where that is more than one period of its length.
+fn lag(cut: &Cut, picked: Option<Period>) -> Option<(Period, Date)> {
+    let (Cut::Close(day, _), Some(period)) = (cut, picked) else { return None };
+    let next = period.next()?;
+    (next.last_day() <= *day).then_some((period, *day))
+}
+
+fn spans(sentences: &[Sentence]) -> bool {
+    sentences.iter().any(|s| !s.line.is_constant() && s.line.timing() == Timing::Span)
+}
+
+/// Chooses base, end and rows for a query over its regions, and gives every sentence its base.
+/// `strict` makes a base or an end missing that lies more than one period before its anchor.
+pub(crate) fn settle(
+    sentences: &mut [Sentence],
+    query: &Query,
+    times: &Times,
+    only_targets: bool,
+    strict: bool,
+) -> Result<Plan> {
+    let measure = query.measure.as_ref();
+    let yoy = measure.is_some_and(|measure| measure.yoy);
+    let kind = measure.map(|measure| measure.kind);
+    let steps = sentences.first().and_then(|sentence| sentence.frequency);
+    if sentences.iter().all(|sentence| sentence.line.is_constant()) {
+        return constant(sentences, kind, query);
+    }
+    let accrues = spans(sentences);
+    let grain = grain(sentences, times, steps, kind.is_some() && accrues);
+    let pool = candidates(sentences, grain);
+    let mut plan = Plan { end: pick(&times.end, &pool), ..Plan::default() };
+    plan.end_lag = lag(&times.end, plan.end);
+    if strict && plan.end_lag.is_some() {
+        plan.end = None;
+    }
+    check_base(query, times, steps, sentences, yoy)?;
+    let base_pool = if accrues { pool.clone() } else { candidates(sentences, None) };
+    let low = base(sentences, times, &base_pool, grain.filter(|_| accrues), &mut plan, query)?;
+    if strict && plan.base_lag.is_some() {
+        plan.base = None;
+    }
+    check_lengths(&plan, times, kind, yoy, accrues)?;
+    let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
+    for sentence in sentences.iter_mut() {
+        sentence.base = rule.clone();
+    }
+    plan.rows = match (steps, plan.end) {
+        (_, None) => Rows::None,
+        (Some(frequency), Some(end)) => {
+            let last = times.end.day().unwrap_or(end.last_day());
+            let newest = candidates(sentences, None).last().copied();
+            plan.after_steps =
+                newest.filter(|p| !times.end_stated && p.last_day() > end.last_day());
+            stepped(frequency, low, last, &pool, &plan, times, kind, query)?
+        }
+        (None, Some(end)) if kind.is_some() && !(yoy && times.base != Base::None) => {
+            Rows::Periods(vec![end])
+        }
+        (None, Some(end)) => native(end, low, &plan, times, kind, only_targets),
+    };
+    Ok(plan)
+}
+
+/// A query whose every part says when: one row.
+fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) -> Result<Plan> {
+    let period = sentences
+        .iter()
+        .filter_map(|sentence| sentence.line.fixed_period())
+        .max()
+        .ok_or_else(|| diagnostics::no_indicator(query.span))?;
+    if let Some(kind) = kind.filter(|kind| needs_base(*kind, query.clauses.to.is_some())) {
+        return Err(diagnostics::needs_base(kind, query.span));
+    }
+    Ok(Plan { rows: Rows::Periods(vec![period]), end: Some(period), ..Plan::default() })
+}
+
+/// The frequency in which figures are compared. What holds at a close compares whatever its
+/// label, so only steps restrict it; what accrues compares over spans of equal length: those of
+/// `by`, of a period that the sentence names, or of the latest figure.
+fn grain(
+    sentences: &[Sentence],
+    times: &Times,
+    steps: Option<Frequency>,
+    compares_spans: bool,
+) -> Option<Frequency> {
+    if steps.is_some() || !compares_spans {
+        return steps;
+    }
+    let exact = |cut: &Cut| match cut {
+        Cut::Exact(period) => period.frequency(),
+        _ => None,
+    };
+    let base = match &times.base {
+        Base::Cut(cut) => exact(cut),
+        Base::None | Base::Back { .. } => None,
+    };
+    exact(&times.end).or(base).or_else(|| {
+        let natives = candidates(sentences, None);
+        let latest = natives.last()?.last_day();
+        natives
+            .iter()
+            .rev()
+            .take_while(|p| p.last_day() == latest)
+            .filter_map(|p| p.frequency())
+            .max()
+    })
+}
+
+/// Refuses a measure without a base and a base without a use.
+fn check_base(
+    query: &Query,
+    times: &Times,
+    steps: Option<Frequency>,
+    sentences: &[Sentence],
+    yoy: bool,
+) -> Result<()> {
+    let Some(measure) = &query.measure else { return Ok(()) };
+    let has_goal = query.clauses.to.is_some();
+    let flow_progress = measure.kind == MeasureKind::Progress && spans(sentences);
+    let has_base = times.base != Base::None || yoy || steps.is_some() || flow_progress;
+    if needs_base(measure.kind, has_goal) && !has_base {
+        return Err(diagnostics::needs_base(measure.kind, measure.span));
+    }
+    let uses_base = needs_base(measure.kind, has_goal) || measure.kind == MeasureKind::Pace;
+    if !uses_base && times.base != Base::None && steps.is_none() {
+        return Err(diagnostics::unused_base(measure.kind, times.base_span));
+    }
+    Ok(())
+}
+
+/// Chooses the base and returns the close from which rows start.
+fn base(
+    sentences: &[Sentence],
+    times: &Times,
+    pool: &[Period],
+    grain: Option<Frequency>,
+    plan: &mut Plan,
+    query: &Query,
+) -> Result<Date> {
+    match &times.base {
+        Base::None => {
+            let first = pool.first().and_then(|p| p.last_day().previous()).unwrap_or(Date::MIN);
+            Ok(first)
+        }
+        Base::Cut(cut) => {
+            plan.base = pick(cut, pool).or_else(|| beginning(sentences, cut, grain));
+            plan.base_lag = lag(cut, plan.base);
+            let day = cut.day().or(plan.base.map(Period::last_day)).unwrap_or(Date::MIN);
+            let picked = plan.base.map_or(day, Period::last_day);
+            Ok(if times.window { day } else { picked })
+        }
+        Base::Back { count, frequency } => {
+            let Some(end) = plan.end else { return Ok(Date::MIN) };
+            let base = back(end, *count, *frequency)
+                .ok_or_else(|| diagnostics::uneven_window(end, query.span))?;
+            plan.base = Some(base);
+            Ok(base.last_day())
+        }
+    }
+}
+
+/// Where no figure lies before a cut: the cut itself, if the indicator did not exist then and
+/// counts as zero.
+fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Frequency>) -> Option<Period> {
+    let Cut::Close(day, _) = cut else { return None };
+    let period = match grain {
+        None => Period::day(*day),
+        Some(frequency) => {
+            let period = Period::containing(frequency, *day)?;
+            if period.last_day() == *day { period } else { period.previous()? }
+        }
+    };
+    sentences.iter().any(|sentence| sentence.line.read(period).is_ok()).then_some(period)
+}
+
+/// Figures over spans of different lengths do not compare.
+fn check_lengths(
+    plan: &Plan,
+    times: &Times,
+    kind: Option<MeasureKind>,
+    yoy: bool,
+    accrues: bool,
+) -> Result<()> {
+    let (Some(base), Some(end), Some(_), true, false) = (plan.base, plan.end, kind, accrues, yoy)
+    else {
+        return Ok(());
+    };
+    let days = |p: Period| p.last_day().day_number() - p.first_day().day_number();
+    let alike = base.frequency() == end.frequency()
+        && (base.frequency().is_some() || days(base) == days(end));
+    if alike { Ok(()) } else { Err(diagnostics::different_lengths(base, end, times.base_span)) }
+}
+
+/// How the base follows from the end of a row.
+fn rule(
+    plan: &Plan,
+    times: &Times,
+    kind: Option<MeasureKind>,
+    yoy: bool,
+    steps: Option<Frequency>,
+    low: Date,
+    sentences: &[Sentence],
+) -> BaseRule {
+    let Some(kind) = kind else { return BaseRule::None };
+    if yoy {
+        return BaseRule::YearBefore;
+    }
+    if !needs_base(kind, false) {
+        return BaseRule::None;
+    }
+    let none = if times.base == Base::None && steps.is_none() {
+        BaseRule::None
+    } else {
+        BaseRule::Missing(why_no_base(times, sentences))
+    };
+    let fixed = plan.base.map_or(none, BaseRule::Fixed);
+    match steps {
+        Some(_) if !keeps_base(kind) => BaseRule::StepBefore { first: plan.base, from: low },
+        Some(frequency) if times.base == Base::None => {
+            // Without a span the first step is the base.
+            candidates(sentences, Some(frequency))
+                .first()
+                .map_or(fixed, |first| BaseRule::Fixed(*first))
+        }
+        _ => fixed,
+    }
+}
+
+/// Why a cut has no figure before it.
+fn why_no_base(times: &Times, sentences: &[Sentence]) -> MissingReason {
+    let Base::Cut(Cut::Close(day, _)) = &times.base else { return MissingReason::NoData };
+    let reasons = sentences.iter().filter_map(|s| s.line.read(Period::day(*day)).err());
+    reasons
+        .into_iter()
+        .find(|reason| *reason == MissingReason::BoundaryBreak)
+        .unwrap_or(MissingReason::BeforeSeries)
+}
+
+/// The steps of `by` that close after `low` up to `last`; a level shows its base before them.
+#[expect(clippy::too_many_arguments, reason = "one call, of what was just settled")]
+fn stepped(
+    frequency: Frequency,
+    low: Date,
+    last: Date,
+    pool: &[Period],
+    plan: &Plan,
+    times: &Times,
+    kind: Option<MeasureKind>,
+    query: &Query,
+) -> Result<Rows> {
+    let mut rows = Vec::new();
+    if kind.is_none()
+        && !times.window
+        && times.base != Base::None
+        && let Some(base) = plan.base
+    {
+        rows.push(base);
+    }
+    let first = match times.base {
+        // The first step of a measure without a span is its base and has no row.
+        Base::None => pool.first().copied(),
+        _ => low.next().and_then(|day| Period::containing(frequency, day)),
+    };
+    let skips_first = times.base == Base::None && kind.is_some_and(|kind| needs_base(kind, false));
+    let mut step = if skips_first { first.and_then(Period::next) } else { first };
+    while let Some(period) = step.filter(|period| period.last_day() <= last) {
+        if rows.len() > crate::execute::ROWS_MAX {
+            return Err(diagnostics::too_many_rows(query.span));
+        }
+        rows.push(period);
+        step = period.next();
+    }
+    Ok(Rows::Periods(rows))
+}
+
+/// The rows of a level without steps, or of a series of year-on-year measures.
+fn native(
+    end: Period,
+    low: Date,
+    plan: &Plan,
+    times: &Times,
+    kind: Option<MeasureKind>,
+    only_targets: bool,
+) -> Rows {
+    if times.base != Base::None {
+        let inclusive = kind.is_none() && !times.window;
+        let base = plan.base.filter(|_| inclusive);
+        let first = low.next().unwrap_or(low);
+        return Rows::Natives { first, last: end.last_day(), base };
+    }
+    let all = (!times.stated && only_targets) || (times.end_stated && !times.single);
+    if all {
+        Rows::Natives { first: Date::MIN, last: end.last_day(), base: None }
+    } else {
+        Rows::Periods(vec![end])
+    }
+}
+
+/// Gives a sentence inside an expression its base, and its period where it says so.
+pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope) -> Result<()> {
+    let own = has_own_times(&query.clauses);
+    let times = &scope.times;
+    let kind = query.measure.as_ref().map(|measure| measure.kind);
+    let yoy = query.measure.as_ref().is_some_and(|measure| measure.yoy);
+    match kind {
+        Some(MeasureKind::Revisions) => {
+            return Err(diagnostics::revisions_of_expression(query.span));
+        }
+        None if own && times.base != Base::None => {
+            return Err(diagnostics::span_inside(times.base_span));
+        }
+        _ => {}
+    }
+    let one = std::slice::from_ref(sentence);
+    check_base(query, times, sentence.frequency, one, yoy)?;
+    let accrues = spans(one);
+    let grain = grain(one, times, sentence.frequency, kind.is_some() && accrues);
+    let pool = candidates(one, grain);
+    let end = pick(&times.end, &pool);
+    let mut plan = Plan { end, ..Plan::default() };
+    let base_pool = if accrues { pool } else { candidates(one, None) };
+    let over_last = matches!(times.base, Base::Back { .. });
+    let low = if over_last {
+        Date::MIN
+    } else {
+        base(one, times, &base_pool, grain.filter(|_| accrues), &mut plan, query)?
+    };
+    check_lengths(&plan, times, kind, yoy, accrues)?;
+    let mut settled = rule(&plan, times, kind, yoy, sentence.frequency, low, one);
+    if let (Base::Back { count, frequency }, Some(kind), false) = (&times.base, kind, yoy)
+        && needs_base(kind, query.clauses.to.is_some())
+    {
+        settled = BaseRule::Back { count: *count, frequency: *frequency };
+    }
+    sentence.base = settled;
+    sentence.fixed = end.filter(|_| own && times.end_stated);
+    Ok(())
+}
+
+fn has_own_times(clauses: &Clauses) -> bool {
+    clauses.since.is_some()
+        || clauses.until.is_some()
+        || clauses.between.is_some()
+        || clauses.during.is_some()
+        || clauses.at.is_some()
+        || clauses.over_last.is_some()
+}

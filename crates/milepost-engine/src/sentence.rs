@@ -1,0 +1,251 @@
+//! A sentence in one region: an expression, how it is compared, and with what.
+
+use milepost_lang::ast::MeasureKind;
+use milepost_model::{Date, Frequency, Number, Period, Unit, years_between};
+
+use crate::answer::{MissingReason, Reading};
+use crate::goal::{Goal, GoalReading};
+use crate::line::{Line, Timing};
+use crate::measure;
+
+/// An expression and its measure. At a period it is worth the measure up to that period.
+#[derive(Clone, Debug)]
+pub(crate) struct Sentence {
+    pub(crate) line: Line,
+    pub(crate) measure: Option<MeasureKind>,
+    pub(crate) base: BaseRule,
+    pub(crate) goal: Option<Goal>,
+    /// The one period that the sentence speaks about, where it says so itself.
+    pub(crate) fixed: Option<Period>,
+    /// The periods of `by`.
+    pub(crate) frequency: Option<Frequency>,
+    /// The unit of the result; None where an indicator declares none.
+    pub(crate) unit: Option<Unit>,
+    /// Power of ten from the measure's own unit to `unit`.
+    pub(crate) power: i8,
+}
+
+/// Which period a measure starts from, given the period where it ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum BaseRule {
+    /// There is no base.
+    None,
+    /// The same for every end.
+    Fixed(Period),
+    /// There should be one, and none was found.
+    Missing(MissingReason),
+    /// The same period of the year before.
+    YearBefore,
+    /// The step before; the first step starts from the base of the span.
+    StepBefore {
+        /// The base of the span.
+        first: Option<Period>,
+        /// The close from which the steps start.
+        from: Date,
+    },
+    /// A number of periods earlier.
+    Back { count: u32, frequency: Frequency },
+}
+
+impl BaseRule {
+    /// The base for an end.
+    fn of(&self, end: Period) -> Result<Option<Period>, MissingReason> {
+        match self {
+            Self::None => Ok(None),
+            Self::Fixed(period) => Ok(Some(*period)),
+            Self::Missing(reason) => Err(*reason),
+            Self::YearBefore => end.one_year_earlier().map(Some).ok_or(MissingReason::NoData),
+            Self::StepBefore { first, from } => {
+                let before = end.previous().ok_or(MissingReason::BeforeSeries)?;
+                Ok(first.filter(|_| before.last_day() <= *from).or(Some(before)))
+            }
+            Self::Back { count, frequency } => {
+                back(end, *count, *frequency).map(Some).ok_or(MissingReason::NoData)
+            }
+        }
+    }
+}
+
+/// The period of the same length that closes a number of periods of a frequency earlier; None
+/// where that is no whole number of periods.
+pub(crate) fn back(end: Period, count: u32, frequency: Frequency) -> Option<Period> {
+    let count = i32::try_from(count).ok()?;
+    let own = end.frequency()?;
+    if own == frequency {
+        return end.checked_add(count.checked_neg()?);
+    }
+    if own == Frequency::Day {
+        let day = match frequency.months() {
+            Some(months) => {
+                let months = i32::from(months).checked_mul(count)?;
+                end.last_day().checked_add_months(months.checked_neg()?)?
+            }
+            None => end.last_day().checked_add_days(count.checked_mul(-7)?)?,
+        };
+        return Some(Period::day(day));
+    }
+    let months = i32::from(frequency.months()?).checked_mul(count)?;
+    let length = i32::from(own.months()?);
+    if months % length == 0 { end.checked_add(-(months / length)) } else { None }
+}
+
+/// What a sentence is worth at a period, and what that was computed from.
+#[derive(Clone, Debug)]
+pub(crate) struct Comparison {
+    pub(crate) base: Option<Result<Reading, MissingReason>>,
+    pub(crate) end: Result<Reading, MissingReason>,
+    pub(crate) goal: Option<Result<GoalReading, MissingReason>>,
+    pub(crate) value: Result<Number, MissingReason>,
+}
+
+impl Comparison {
+    /// The readings that the value was computed from.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &Reading> {
+        let base = self.base.as_ref().and_then(|base| base.as_ref().ok());
+        let goal = self.goal.as_ref().and_then(|goal| goal.as_ref().ok());
+        base.into_iter().chain(self.end.as_ref().ok()).chain(goal.map(|goal| &goal.reading))
+    }
+}
+
+impl Sentence {
+    /// Measures up to a period.
+    pub(crate) fn compare(&self, end: Period) -> Comparison {
+        let base = self.base.of(end).transpose().map(|base| base.and_then(|p| self.line.read(p)));
+        let end_reading = self.line.read(end);
+        let later = self.measure == Some(MeasureKind::Pace);
+        let goal = self.goal.as_ref().map(|goal| goal.at(end, self.line.timing(), later));
+        let value = self
+            .measured(base.as_ref(), &end_reading, goal.as_ref())
+            .and_then(|value| Ok(measure::scaled(value, self.power)?));
+        Comparison { base, end: end_reading, goal, value }
+    }
+
+    fn measured(
+        &self,
+        base: Option<&Result<Reading, MissingReason>>,
+        end: &Result<Reading, MissingReason>,
+        goal: Option<&Result<GoalReading, MissingReason>>,
+    ) -> Result<Number, MissingReason> {
+        let end = end.as_ref().map_err(|reason| *reason)?;
+        let x1 = end.value;
+        let base = || base.ok_or(MissingReason::NoData)?.as_ref().map_err(|reason| *reason);
+        let goal = || goal.ok_or(MissingReason::NoTarget)?.as_ref().map_err(|reason| *reason);
+        let years = |base: &Reading| years_between(base.period.last_day(), end.period.last_day());
+        let measured = match self.measure {
+            None | Some(MeasureKind::Revisions) => Ok(x1),
+            Some(MeasureKind::Change) => measure::change(base()?.value, x1),
+            Some(MeasureKind::Growth) => measure::growth(base()?.value, x1),
+            Some(MeasureKind::Multiple) => measure::multiple(base()?.value, x1),
+            Some(MeasureKind::Index) => measure::index(base()?.value, x1),
+            Some(MeasureKind::Cagr) => measure::cagr(base()?.value, x1, years(base()?)),
+            Some(MeasureKind::Pace) if self.goal.is_none() => {
+                measure::pace(base()?.value, x1, years(base()?))
+            }
+            Some(MeasureKind::Pace) => {
+                let goal = goal()?;
+                let left =
+                    goal.period.map_or(0.0, |p| years_between(end.period.last_day(), p.last_day()));
+                measure::pace(x1, goal.reading.value, left)
+            }
+            Some(MeasureKind::Gap) => measure::gap(x1, goal()?.reading.value),
+            // A flow towards the total of its own period starts from nothing.
+            Some(MeasureKind::Progress) if self.base == BaseRule::None => {
+                measure::progress(measure::whole(0), x1, goal()?.reading.value)
+            }
+            Some(MeasureKind::Progress) => {
+                measure::progress(base()?.value, x1, goal()?.reading.value)
+            }
+            // Refused before any sentence is built.
+            Some(MeasureKind::Share | MeasureKind::Contribution) => {
+                return Err(MissingReason::NoData);
+            }
+        };
+        Ok(measured?)
+    }
+
+    /// The value at a period as a reading, for sentences inside expressions.
+    pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
+        let end = self.fixed.unwrap_or(period);
+        if self.fixed.is_none()
+            && self.frequency.is_some_and(|frequency| period.frequency() != Some(frequency))
+            && !self.is_at_close(period)
+        {
+            return Err(MissingReason::NoData);
+        }
+        let comparison = self.compare(end);
+        let value = comparison.value?;
+        let origin =
+            if self.is_bare() { comparison.end.as_ref().ok().map(|end| end.origin) } else { None };
+        let precision = comparison.end.as_ref().ok().map(|end| end.precision);
+        let combined = Reading::combine(period, comparison.readings());
+        Ok(Reading {
+            value,
+            origin: origin.unwrap_or(combined.origin),
+            precision: precision.filter(|_| self.measure.is_none()).unwrap_or(combined.precision),
+            ..combined
+        })
+    }
+
+    /// Whether a period closes together with a period of `by`, for lines that are read by close.
+    fn is_at_close(&self, period: Period) -> bool {
+        self.line.timing() == Timing::Close
+            && self
+                .frequency
+                .and_then(|frequency| Period::containing(frequency, period.last_day()))
+                .is_some_and(|step| step.last_day() == period.last_day())
+    }
+
+    /// The periods that have a value, in order.
+    pub(crate) fn natives(&self) -> Vec<Period> {
+        if self.fixed.is_some() {
+            return Vec::new();
+        }
+        let mut natives = match self.frequency {
+            None => self.line.natives(),
+            Some(frequency) => at_frequency(&self.line, frequency),
+        };
+        if self.measure.is_some() {
+            natives.retain(|period| self.compare(*period).value.is_ok());
+        }
+        natives
+    }
+
+    /// See [`Line::timing`].
+    pub(crate) fn timing(&self) -> Timing {
+        // A step or a year belongs to its period, not to its close.
+        match self.base {
+            BaseRule::StepBefore { .. } => Timing::Span,
+            _ => self.line.timing(),
+        }
+    }
+
+    /// See [`Line::is_constant`].
+    pub(crate) fn is_constant(&self) -> bool {
+        self.fixed.is_some() || self.line.is_constant()
+    }
+
+    /// See [`Line::fixed_period`].
+    pub(crate) fn fixed_period(&self) -> Option<Period> {
+        self.fixed.or_else(|| self.line.fixed_period())
+    }
+
+    /// Whether the sentence adds nothing to its expression.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.measure.is_none()
+            && self.fixed.is_none()
+            && self.frequency.is_none()
+            && self.power == 0
+    }
+}
+
+/// The periods of a frequency in which a line has a value, in order.
+pub(crate) fn at_frequency(line: &Line, frequency: Frequency) -> Vec<Period> {
+    let mut periods: Vec<Period> = line
+        .natives()
+        .into_iter()
+        .filter_map(|native| Period::containing(frequency, native.last_day()))
+        .collect();
+    periods.dedup();
+    periods.retain(|period| line.read(*period).is_ok());
+    periods
+}

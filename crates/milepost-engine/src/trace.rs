@@ -1,0 +1,45 @@
+//! What was resolved on the way to an answer, for `explain`.
+
+use milepost_lang::ast::Query;
+use milepost_model::Indicator;
+
+use crate::answer::RegionLabel;
+use crate::sentence::Sentence;
+
+/// Facts about a resolution, each once, in the order in which they came up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    entries: Vec<(&'static str, String)>,
+}
+
+impl Trace {
+    /// Adds a fact under a heading.
+    pub(crate) fn say(&mut self, heading: &'static str, text: impl Into<String>) {
+        let entry = (heading, text.into());
+        if !self.entries.contains(&entry) {
+            self.entries.push(entry);
+        }
+    }
+
+    pub(crate) fn indicator(&mut self, indicator: &Indicator, region: &RegionLabel) {
+        let kind = indicator.kind.map_or_else(|| "undeclared".to_owned(), |kind| kind.to_string());
+        let unit = if indicator.unit.is_empty() { "no unit" } else { &indicator.unit };
+        self.say("indicator", format!("{} ({kind}, {unit})", indicator.name));
+        self.say("region", format!("{} \"{}\"", region.uid, region.name));
+    }
+
+    pub(crate) fn definition(&mut self, name: &str, query: &Query) {
+        self.say("name", format!("{name} = {query}"));
+    }
+
+    pub(crate) fn sentence(&mut self, query: &Query, sentence: &Sentence) {
+        if let Some(period) = sentence.fixed {
+            self.say("inside", format!("({query}) is read at {period}"));
+        }
+    }
+
+    /// The facts in order, as heading and text.
+    pub(crate) fn into_entries(self) -> Vec<(&'static str, String)> {
+        self.entries
+    }
+}
