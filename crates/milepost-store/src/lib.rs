@@ -34,10 +34,12 @@ mod segment;
 mod snapshot;
 mod state;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use batch::{Batch, CommitId, Progress, Receipt};
 pub use error::{BadFact, Conflict, Result, StoreError};
 pub use options::{Backend, Durability, Options, Verify};
-pub use snapshot::{Observation, Reads, Snapshot, Statistics};
+pub use snapshot::{Observation, Reads, Snapshot, Statistics, Total};
 pub use store::Store;

@@ -192,7 +192,7 @@ mod tests {
             damaged[bit / 8] ^= 1 << (bit % 8);
             let (offset, _) = texts(&damaged, EPOCH).unwrap_err();
             assert_eq!(
-                offset as usize / ((log.len() - mark) / 3),
+                usize::try_from(offset).unwrap() / ((log.len() - mark) / 3),
                 bit / 8 / ((log.len() - mark) / 3)
             );
         }

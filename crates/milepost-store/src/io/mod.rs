@@ -6,6 +6,8 @@ mod memory;
 use std::{any::Any, fmt, io, path::PathBuf};
 
 pub(crate) use files::Files;
+#[cfg(test)]
+pub(crate) use memory::Kept;
 pub(crate) use memory::Memory;
 
 use crate::{map::Bytes, options::Backend};

@@ -72,7 +72,9 @@ impl Groups {
         // Regions that lie within each other have no root; they come last.
         let mut circular: Vec<RegionId> = children.into_values().flatten().collect();
         circular.sort_unstable();
-        circular.into_iter().for_each(|region| self.append(catalogue, region));
+        for region in circular {
+            self.append(catalogue, region);
+        }
     }
 
     fn append(&mut self, catalogue: &Catalogue, region: RegionId) {

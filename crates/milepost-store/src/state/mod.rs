@@ -109,7 +109,7 @@ impl State {
     /// The manifest of this state, whose segments hold all of it.
     pub(crate) fn manifest(&self, next_segment: u64) -> Manifest {
         let text =
-            |number: u32| self.strings.get(number).map_or_else(String::new, |t| t.to_string());
+            |number: u32| self.strings.get(number).map_or_else(String::new, ToString::to_string);
         Manifest {
             sequence: self.sequence,
             next_segment,

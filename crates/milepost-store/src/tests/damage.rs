@@ -1,0 +1,157 @@
+//! Damaged files: an error with a place, or the full right answer.
+
+use super::*;
+use crate::{StoreError, Verify, io::Kept};
+
+const ALL: Kept = Kept { writes: usize::MAX, torn: 0, names: usize::MAX };
+
+/// A store with two segments and three commits in its log.
+fn store(memory: &Memory) -> Store {
+    let mut store = on(memory);
+    for year in 2001..=2002 {
+        commit(&mut store, vec![fact(&format!("{year}"), "1")]).unwrap();
+        store.checkpoint().unwrap();
+    }
+    for year in 2003..=2005 {
+        commit(&mut store, vec![fact(&format!("{year}"), "1")]).unwrap();
+    }
+    store
+}
+
+fn names(memory: &Memory) -> Vec<String> {
+    use crate::io::Disk;
+    memory.list().unwrap()
+}
+
+fn bytes(memory: &Memory, name: &str) -> Vec<u8> {
+    let mut copy = Vec::new();
+    memory.patch(name, |bytes| copy = bytes.clone());
+    copy
+}
+
+/// Every figure, or the error that kept it from being read.
+fn read_all(memory: &Memory) -> Result<Vec<Option<String>>> {
+    let disk = Arc::new(memory.clone());
+    let store = Store::read_on(disk, options().with_verify(Verify::Full))?;
+    Ok((2001..=2005).map(|year| value(&store.snapshot(), &format!("{year}"), None)).collect())
+}
+
+#[test]
+fn every_flipped_bit_of_a_closed_store_is_noticed_or_harmless() {
+    let memory = Memory::journalled();
+    store(&memory).close().unwrap();
+    let right = read_all(&memory).unwrap();
+    assert!(right.iter().all(Option::is_some));
+    let (mut errors, mut harmless) = (0, 0);
+    for name in names(&memory) {
+        let length = bytes(&memory, &name).len();
+        // A different bit of each byte: all of them would take minutes unoptimised.
+        for byte in 0..length {
+            memory.patch(&name, |bytes| bytes[byte] ^= 1 << (byte % 8));
+            match read_all(&memory) {
+                Ok(figures) => {
+                    assert_eq!(figures, right, "{name}, byte {byte}");
+                    harmless += 1;
+                }
+                Err(
+                    StoreError::Corrupt { file, .. } | StoreError::NotAStore { path: file, .. },
+                ) => {
+                    assert!(file.ends_with(&name), "{file:?} is not {name}");
+                    errors += 1;
+                }
+                Err(other) => panic!("{name}, byte {byte}: {other}"),
+            }
+            memory.patch(&name, |bytes| bytes[byte] ^= 1 << (byte % 8));
+        }
+    }
+    assert_eq!(harmless, 48, "the closing mark alone says nothing of its own");
+    assert!(errors > 2_000, "{errors}");
+}
+
+#[test]
+fn damage_before_the_durable_mark_is_an_error_with_a_place() {
+    let memory = Memory::journalled();
+    drop(store(&memory));
+    let whole = bytes(&memory, "head");
+    let third_last = whole.windows(4).enumerate().filter(|(_, w)| w == b"MPLF").count();
+    assert_eq!(third_last, 4, "a mark and three commits");
+    let starts: Vec<_> =
+        whole.windows(4).enumerate().filter(|(_, w)| w == b"MPLF").map(|(at, _)| at).collect();
+    memory.patch("head", |bytes| bytes[starts[1] + 60] ^= 1);
+    match read_all(&memory) {
+        Err(StoreError::Corrupt { file, offset, .. }) => {
+            assert_eq!((file, offset), ("memory/head".into(), starts[1] as u64));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(reopen(&memory).is_err());
+    assert_eq!(bytes(&memory, "head").len(), whole.len(), "nothing is cut off");
+    // The last commit was written, but nothing says that it was on disk.
+    memory.patch("head", |bytes| {
+        bytes[starts[1] + 60] ^= 1;
+        bytes[starts[3] + 60] ^= 1;
+    });
+    assert_eq!(read_all(&memory).unwrap()[4], None);
+    assert_eq!(read_all(&memory).unwrap()[3].as_deref(), Some("1"));
+}
+
+#[test]
+fn a_torn_tail_is_dropped_in_silence() {
+    let memory = Memory::journalled();
+    drop(store(&memory));
+    let whole = bytes(&memory, "head").len();
+    for cut in [1, 20, 60, 100] {
+        let copy = memory.after_power_cut(memory.operations(), ALL);
+        copy.patch("head", |bytes| bytes.truncate(whole - cut));
+        let store = reopen(&copy).unwrap();
+        assert_eq!(value(&store.snapshot(), "2004", None).as_deref(), Some("1"));
+        assert_eq!(value(&store.snapshot(), "2005", None), None);
+    }
+}
+
+#[test]
+fn every_truncation_of_a_head_or_a_segment_is_noticed_or_a_prefix() {
+    let memory = Memory::journalled();
+    drop(store(&memory));
+    for name in names(&memory) {
+        let whole = bytes(&memory, &name);
+        for length in (0..whole.len()).step_by(7) {
+            memory.patch(&name, |bytes| bytes.truncate(length));
+            if let Ok(figures) = read_all(&memory) {
+                assert_eq!(name, "head");
+                assert!(figures.is_sorted_by(|a, b| a >= b), "a prefix: {figures:?}");
+            }
+            memory.patch(&name, |bytes| *bytes = whole.clone());
+        }
+    }
+}
+
+#[test]
+fn segments_without_a_head_are_never_an_empty_store() {
+    use crate::io::Disk;
+    let memory = Memory::journalled();
+    drop(store(&memory));
+    memory.remove("head").unwrap();
+    assert!(matches!(reopen(&memory), Err(StoreError::Corrupt { .. })));
+    let create = Store::create_on(Arc::new(memory), options());
+    assert!(matches!(create, Err(StoreError::AlreadyExists { .. })));
+}
+
+#[test]
+fn files_of_a_later_format_are_refused_with_both_numbers() {
+    let memory = Memory::journalled();
+    drop(on(&memory));
+    memory.patch("head", |bytes| {
+        bytes[8] = 2;
+        // The checksum stands before the first frame of the log.
+        let epoch = u64::from_le_bytes(bytes[24..32].try_into().unwrap());
+        let log = bytes.windows(4).position(|window| window == b"MPLF").unwrap();
+        let checksum = xxhash_rust::xxh3::xxh3_64_with_seed(&bytes[..log - 8], epoch);
+        bytes[log - 8..log].copy_from_slice(&checksum.to_le_bytes());
+    });
+    let error = reopen(&memory).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "memory/head has format 2 (features 0x0); this version reads format 1"
+    );
+}
