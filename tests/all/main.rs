@@ -1,1 +1,8 @@
 //! One binary for all integration tests.
+
+mod claims;
+mod golden;
+mod queries;
+mod script;
+mod storage;
+mod tidy;

@@ -1,0 +1,127 @@
+//! What can go wrong, in few variants.
+
+use std::{fmt, io, path::PathBuf};
+
+use milepost_lang::Diagnostic;
+use milepost_model::CatalogueError;
+use milepost_store::{Conflict, StoreError};
+
+/// The result of an operation on a store.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong.
+///
+/// ```
+/// use milepost::{Error, Store};
+///
+/// let store = Store::in_memory();
+/// let error = store.query("growth of si.participants in VN sinse 1995").unwrap_err();
+/// assert!(matches!(error, Error::Query(_)));
+/// assert!(error.to_string().contains("since"), "{error}");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused an operation on a file.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file does not hold what was written to it.
+    #[error("{} is damaged at byte {offset}: {what}", file.display())]
+    Corrupt {
+        /// The damaged file.
+        file: PathBuf,
+        /// Where in the file, in bytes from its start.
+        offset: u64,
+        /// What does not fit.
+        what: String,
+    },
+    /// Another writer has the store open.
+    #[error("{} is open in another writer; a store has one writer at a time", path.display())]
+    Locked {
+        /// The store.
+        path: PathBuf,
+    },
+    /// A fact contradicts one that is already known; nothing of its batch was stored.
+    #[error("{0}")]
+    Conflict(Box<Conflict>),
+    /// A query cannot be read, or cannot be answered.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A text is not what it should be: a period, a value, a publication date.
+    #[error("the {part} {text:?} does not fit: {reason}")]
+    Input {
+        /// Which part of the input.
+        part: &'static str,
+        /// The text.
+        text: String,
+        /// Why it does not fit.
+        reason: String,
+    },
+    /// A strict batch names an indicator or a region that is not in the catalogue, or a batch
+    /// names one that is not clear.
+    #[error("{what} {name:?}: {reason}")]
+    Name {
+        /// `indicator` or `region`.
+        what: &'static str,
+        /// The name in the batch.
+        name: String,
+        /// Why it does not do.
+        reason: String,
+    },
+    /// A definition does not fit the catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// Anything else that a store says.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// A query that cannot be read or answered: its text and what is wrong with it.
+///
+/// `Display` draws each diagnostic below the line it is about, with help and, where there is one,
+/// the corrected line.
+#[derive(Clone, Debug)]
+pub struct QueryError {
+    /// The text of the query.
+    pub text: String,
+    /// What is wrong with it; at least one.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl QueryError {
+    pub(crate) fn new(text: &str, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { text: text.to_owned(), diagnostics }
+    }
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, diagnostic) in self.diagnostics.iter().enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            f.write_str(diagnostic.render(&self.text).trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Io { path, source } => Self::Io { path, source },
+            StoreError::Corrupt { file, offset, what } => Self::Corrupt { file, offset, what },
+            StoreError::Locked { path } => Self::Locked { path },
+            StoreError::Conflict(conflict) => Self::Conflict(conflict),
+            StoreError::Catalogue(error) => Self::Catalogue(error),
+            other => Self::Store(other),
+        }
+    }
+}

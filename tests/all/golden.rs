@@ -1,0 +1,150 @@
+//! Stores written by earlier versions are read, appended to and answer as they did.
+//!
+//! `tests/golden/v1/NAME` was written once by the version that introduced
+//! format 1 and is never written again: a missing one is made by this test (so
+//! that a new format gets its own), an existing one is only ever compared.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use milepost::{Batch, Error, Options, Session, Store, StoreError};
+use milepost_io::{ImportOptions, import_reader, read_catalogue};
+use tempfile::TempDir;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::storage::sample;
+
+/// The kinds of store that a format must go on reading.
+const NAMES: [&str; 6] = ["empty", "log", "segments", "merged", "vintages", "unsealed"];
+
+/// What each store is asked; the answers stand beside it in `expected.txt`.
+const QUERIES: [&str; 5] = [
+    "list indicators",
+    "growth of voluntary_si.participants in VN since Resolution 28 until 2019",
+    "si.coverage in VN-49, VN at 2023",
+    "revisions of hi.participants in VN at 2023",
+    "hi.participants in VN since 1995 as of 2024-08-01",
+];
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v1"))
+}
+
+fn options() -> Options {
+    Options::default().with_today("2025-01-02".parse().unwrap())
+}
+
+#[test]
+fn stores_of_format_1_answer_as_they_did() {
+    for name in NAMES {
+        let golden = folder().join(name);
+        if !golden.exists() {
+            write(name, &golden);
+            fs::write(golden.join("expected.txt"), answers(&golden)).unwrap();
+        }
+        let expected = fs::read_to_string(golden.join("expected.txt")).unwrap();
+        assert_eq!(expected, answers(&golden), "{name}: read only");
+        let copy = copied(&golden);
+        let mut store = Store::open_with(copy.path(), options()).unwrap();
+        store.verify().unwrap();
+        let mut batch = Batch::new();
+        batch.push("x", "VN", "2024", "1").unwrap();
+        store.commit(batch).unwrap();
+        store.checkpoint().unwrap();
+        store.merge().unwrap();
+        assert_eq!(store.query("x in VN").unwrap().rows.len(), 1, "{name}: appended to");
+        store.close().unwrap();
+        let reopened = answers(copy.path());
+        let (_, rest) = reopened.split_once("growth of").unwrap();
+        assert!(expected.ends_with(rest), "{name}: after an append and a merge");
+    }
+}
+
+#[test]
+fn a_store_of_a_later_format_is_refused_with_both_numbers() {
+    let copy = copied(&folder().join("segments"));
+    let head = copy.path().join("head");
+    let mut bytes = fs::read(&head).unwrap();
+    bytes[8..12].copy_from_slice(&2_u32.to_le_bytes());
+    let epoch = u64::from_le_bytes(bytes[24..32].try_into().unwrap());
+    let manifest = u64::from_le_bytes(bytes[32..40].try_into().unwrap());
+    let end = usize::try_from((48 + manifest).next_multiple_of(8)).unwrap();
+    let checksum = xxh3_64_with_seed(&bytes[..end], epoch);
+    bytes[end..end + 8].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&head, &bytes).unwrap();
+    for opened in [Store::open(copy.path()), Store::open_read_only(copy.path())] {
+        let error = opened.unwrap_err();
+        assert!(matches!(error, Error::Store(StoreError::NewerFormat { .. })), "{error}");
+        assert!(error.to_string().contains("format 2"), "{error}");
+        assert!(error.to_string().contains("format 1"), "{error}");
+    }
+    assert_eq!(fs::read(&head).unwrap(), bytes, "nothing is written into a store of a later format");
+}
+
+/// Makes the store that `name` stands for, at `path`.
+fn write(name: &str, path: &Path) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut store = Store::create_with(path, options()).unwrap();
+    if name != "empty" {
+        for file in ["indicators", "regions", "milestones"] {
+            let definitions = read_catalogue(sample(file).as_bytes(), file).unwrap();
+            store.define_all(definitions).unwrap();
+        }
+        import(&mut store, &sample("observations"));
+    }
+    if name == "segments" || name == "merged" {
+        store.checkpoint().unwrap();
+        import(&mut store, "indicator,region,period,value,published\nx,VN,2020,3.25,2021-01-01\n");
+        store.checkpoint().unwrap();
+    }
+    if name == "vintages" {
+        let csv = "indicator,region,period,value,status,published\n\
+                   hi.participants,VN,2023,93600000,P,2024-01-10\n\
+                   hi.participants,VN,2023,,O,2024-12-01\n\
+                   hi.participants,VN,2022,-1.5,E,\n";
+        import(&mut store, csv);
+        store.checkpoint().unwrap();
+        import(&mut store, "indicator,region,period,value,published\nx,VN,2023-W05,1e12,2024-01-01\n");
+    }
+    if name == "merged" {
+        store.merge().unwrap();
+    }
+    if name != "unsealed" {
+        store.close().unwrap();
+    }
+}
+
+fn import(store: &mut Store, csv: &str) {
+    let options = ImportOptions::default();
+    import_reader(store, csv.as_bytes(), "golden", &options, &mut |_| {}).unwrap();
+}
+
+/// A copy that may be written to.
+fn copied(golden: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(golden).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name() != "expected.txt" {
+            fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+    }
+    copy
+}
+
+/// What the store answers to each query, opened for reading.
+fn answers(path: &Path) -> String {
+    let store = Store::open_read_only(path).unwrap();
+    let snapshot = store.snapshot();
+    let mut session = Session::new();
+    let mut text = String::new();
+    for query in QUERIES {
+        let answer = match snapshot.run(query, &mut session) {
+            Ok(outcomes) => outcomes.iter().map(ToString::to_string).collect(),
+            Err(error) => error.to_string(),
+        };
+        text.push_str(&format!("{query}\n{answer}\n\n"));
+    }
+    text
+}
