@@ -4,9 +4,10 @@ use super::CELLS;
 /// multiple of 1,024, so that frames begin at the same ordinals as without it.
 const ORDINAL_BIAS: i32 = 5 << 20;
 
-/// Bits of a frame number that count blocks of periods; the others count blocks of regions.
-const PERIOD_BLOCK_BITS: u32 = 23;
-const REGION_BLOCK_BITS: u32 = 32 - PERIOD_BLOCK_BITS;
+/// Bits of a period ordinal, and of a region's. What a frame number needs of each depends on the
+/// shape: together they are 32 bits in every one.
+const PERIOD_BITS: u32 = 23;
+const REGION_BITS: u32 = 19;
 
 /// How the cells of a sheet's frames are divided: R regions by P periods, R * P = 1,024.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,21 +59,26 @@ impl FrameShape {
         10 - u32::from(self.log2_regions)
     }
 
+    /// Bits of a frame number that count blocks of regions; those above count blocks of periods.
+    fn region_block_bits(self) -> u32 {
+        REGION_BITS - u32::from(self.log2_regions)
+    }
+
     /// Where the value of the `region`-th region of the sheet in period `ordinal` lies.
     ///
-    /// `None` beyond 512 * R regions, and for ordinals that no calendar date has.
+    /// `None` beyond 2^19 regions, and for ordinals that no calendar date has.
     #[inline]
     pub(crate) fn locate(self, region: u32, ordinal: i32) -> Option<Address> {
         let period = u32::try_from(ordinal.checked_add(ORDINAL_BIAS)?).ok()?;
-        let region_block = region >> self.log2_regions;
-        if period >> PERIOD_BLOCK_BITS != 0 || region_block >> REGION_BLOCK_BITS != 0 {
+        if period >> PERIOD_BITS != 0 || region >> REGION_BITS != 0 {
             return None;
         }
+        let region_block = region >> self.log2_regions;
         let period_block = period >> self.log2_periods();
         let row = period & (self.periods() - 1);
         let column = region & (self.regions() - 1);
         Some(Address {
-            frame: period_block << REGION_BLOCK_BITS | region_block,
+            frame: period_block << self.region_block_bits() | region_block,
             cell: ((row << self.log2_regions) + column) as u16,
         })
     }
@@ -80,14 +86,14 @@ impl FrameShape {
     /// The region of the sheet that the cell belongs to.
     #[inline]
     pub(crate) fn region(self, address: Address) -> u32 {
-        let block = address.frame & ((1 << REGION_BLOCK_BITS) - 1);
+        let block = address.frame & ((1 << self.region_block_bits()) - 1);
         (block << self.log2_regions) + (u32::from(address.cell) & (self.regions() - 1))
     }
 
     /// The ordinal of the period that the cell belongs to.
     #[inline]
     pub(crate) fn ordinal(self, address: Address) -> i32 {
-        let block = u64::from(address.frame >> REGION_BLOCK_BITS);
+        let block = u64::from(address.frame >> self.region_block_bits());
         let row = u64::from(address.cell >> self.log2_regions);
         // Frame numbers from a damaged file may lie beyond every date: saturate.
         let period = (block << self.log2_periods()) + row;
@@ -137,8 +143,10 @@ mod tests {
     #[test]
     fn what_no_frame_number_can_hold_is_refused() {
         let communes = FrameShape::for_regions(1024);
-        assert!(communes.locate(512 * 1024 - 1, 0).is_some());
-        assert_eq!(communes.locate(512 * 1024, 0), None);
+        for shape in [communes, FrameShape::for_regions(64), FrameShape::for_regions(1)] {
+            assert!(shape.locate(512 * 1024 - 1, 0).is_some());
+            assert_eq!(shape.locate(512 * 1024, 0), None);
+        }
         assert_eq!(communes.locate(0, i32::MAX), None);
         assert_eq!(communes.locate(0, i32::MIN), None);
         // The first and the last day of the calendar.
@@ -159,9 +167,8 @@ mod tests {
         }
 
         #[test]
-        fn addresses_lead_back(log2 in 0..=10u8, region in 0..512u32, ordinal in -4_400_000..2_940_000) {
+        fn addresses_lead_back(log2 in 0..=10u8, region in 0..1u32 << 19, ordinal in -4_400_000..2_940_000) {
             let shape = FrameShape::new(log2).unwrap();
-            let region = region * shape.regions() + region % shape.regions();
             let address = shape.locate(region, ordinal).unwrap();
             prop_assert_eq!(shape.region(address), region);
             prop_assert_eq!(shape.ordinal(address), ordinal);
