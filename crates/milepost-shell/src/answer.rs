@@ -1,14 +1,15 @@
 //! Answers as grids: every column in full for machines, what matters for people.
 
-use milepost::{Answer, Number, Precision, Reading, Row};
+use milepost::{Answer, Precision, Reading, Row, grouped};
 
 use crate::grid::{Column, Grid};
 
 /// The machine's view: the columns of [`Answer::columns`], figures in full.
 pub(crate) fn machine_grid(answer: &Answer) -> Grid {
-    let columns = answer.columns().into_iter().map(|name| {
-        if name == "value" { Column::number(name) } else { Column::text(name) }
-    });
+    let columns = answer
+        .columns()
+        .into_iter()
+        .map(|name| if name == "value" { Column::number(name) } else { Column::text(name) });
     let mut grid = Grid::new(columns.collect());
     for record in answer.records() {
         grid.push(record);
@@ -49,7 +50,7 @@ pub(crate) fn reader_grid(answer: &Answer) -> Grid {
 
 /// `2017: 224,000`
 fn reading(reading: &Reading) -> String {
-    format!("{}: {}{}", reading.period, reading.precision.prefix(), grouped(&reading.value))
+    format!("{}: {}{}", reading.period, reading.precision.prefix(), grouped(reading.value))
 }
 
 /// `nearly 574,000 persons`, `≈ +156.25 %`, `– not yet`
@@ -58,8 +59,12 @@ fn value(row: &Row) -> String {
         let reason = row.missing.as_ref().map(ToString::to_string).unwrap_or_default();
         return format!("– {reason}").trim_end().to_owned();
     };
-    let unit = if row.unit.is_empty() { String::new() } else { format!(" {}", row.unit) };
-    let figure = grouped(value);
+    let unit = match row.unit.as_str() {
+        "" => String::new(),
+        unit if unit.contains('=') => format!(" ({unit})"),
+        unit => format!(" {unit}"),
+    };
+    let figure = grouped(*value);
     let (prefix, sign) = match (&row.base, &row.end) {
         (None, Some(end)) if end.value == *value => (end.precision.prefix(), ""),
         (base, end) => {
@@ -76,4 +81,101 @@ fn value(row: &Row) -> String {
 /// indices have no sign.
 fn is_level(unit: &str) -> bool {
     unit == "times" || unit.ends_with("= 100")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::columns::{Layout, draw};
+
+    fn check(query: &str, expect: &Expect) {
+        let store = crate::sample_store().unwrap();
+        let answer = store.query(query).unwrap_or_else(|error| panic!("{error}"));
+        expect.assert_eq(&draw(&reader_grid(&answer), Layout::PLAIN));
+    }
+
+    #[test]
+    fn a_comparison_shows_both_ends() {
+        check(
+            "growth of voluntary_si.participants in VN since Resolution 28 until 2019",
+            &expect![[r#"
+                region             base                   end        value  status
+                --------  -------------  --------------------  -----------  ------
+                Việt Nam  2017: 224,000  2019: nearly 574,000  ≈ +156.25 %  actual
+            "#]],
+        );
+        check(
+            "growth of voluntary_si.participants in VN since Resolution 28 until 2019 by year",
+            &expect![[r#"
+                region                  base                   end        value  status
+                --------  ------------------  --------------------  -----------  ------
+                Việt Nam       2017: 224,000    2018: over 277,000   ≈ +23.66 %  actual
+                Việt Nam  2018: over 277,000  2019: nearly 574,000  ≈ +107.22 %  actual
+            "#]],
+        );
+    }
+
+    #[test]
+    fn multiples_and_indices_have_no_sign() {
+        check(
+            "multiple of hi.visits in VN since 2009 including estimates",
+            &expect![[r#"
+            region                base                      end      value  status
+            --------  ----------------  -----------------------  ---------  --------
+            Việt Nam  2009: 92,500,000  2024: about 185,000,000  ≈ 2 times  estimate
+        "#]],
+        );
+        check(
+            "index of hi.participants in VN since 2002 until 2023",
+            &expect![[r#"
+                region                base               end                value  status
+                --------  ----------------  ----------------  -------------------  ------
+                Việt Nam  2002: 13,030,000  2023: 93,620,000  718.50 (2002 = 100)  actual
+            "#]],
+        );
+    }
+
+    #[test]
+    fn levels_show_how_they_were_printed() {
+        check(
+            "voluntary_si.participants in VN since Resolution 28 until 2019",
+            &expect![[r#"
+            region    period                   value  status
+            --------  ------  ----------------------  ------
+            Việt Nam  2017           224,000 persons  actual
+            Việt Nam  2018      over 277,000 persons  actual
+            Việt Nam  2019    nearly 574,000 persons  actual
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_missing_says_why() {
+        check(
+            "hi.coverage in VN, Vinh Long at 2022",
+            &expect![[r#"
+            region     period            value
+            ---------  ------  ---------------
+            Việt Nam   2022          – no data
+            Vĩnh Long  2022    – before series
+        "#]],
+        );
+    }
+
+    #[test]
+    fn machines_get_figures_in_full() {
+        let store = crate::sample_store().unwrap();
+        let answer = store.query("growth of voluntary_si.participants in VN during 2018").unwrap();
+        let grid = machine_grid(&answer);
+        let numbers: Vec<&str> = grid
+            .columns
+            .iter()
+            .filter(|column| column.is_number)
+            .map(|column| column.name.as_str())
+            .collect();
+        assert_eq!(numbers, ["value"]);
+        assert_eq!(grid.rows[0][4], "23.660714285714285");
+    }
 }

@@ -103,7 +103,14 @@ pub(crate) struct TextArguments {
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct OutputArguments {
     /// How answers are printed
-    #[arg(short, long, value_enum, default_value_t, ignore_case = true, hide_possible_values = false)]
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value_t,
+        ignore_case = true,
+        hide_possible_values = false
+    )]
     pub(crate) mode: Mode,
     /// When to colour
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", alias = "colour")]

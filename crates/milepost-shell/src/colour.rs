@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColourChoice {
+pub(crate) enum ColourChoice {
     /// On a terminal, unless `NO_COLOR` is set; elsewhere if `CLICOLOR_FORCE` is
     #[default]
     Auto,
@@ -111,17 +111,16 @@ impl Palette {
     }
 
     fn diagnostic_line(self, line: &str) -> String {
-        let painted = |head: &str, rendition: &str, rest: &str| {
-            format!("{}{rest}", self.paint(rendition, head))
+        let (head, rest) = line.split_at(line.find(':').map_or(0, |at| at + 1));
+        let rendition = match head.trim_start() {
+            "help:" | "try:" => "32",
+            "warning:" => "1;33",
+            _ if head.starts_with("error") => "1;31",
+            _ if head.starts_with("note") => "1;36",
+            _ => "",
         };
-        let start = line.trim_start();
-        if let Some((head, rest)) = line.split_once(": ").filter(|(head, _)| !head.contains(' ')) {
-            let rendition = if head.starts_with("error") { "1;31" } else { "1;36" };
-            return painted(&format!("{head}:"), rendition, &format!(" {rest}"));
-        }
-        if start.starts_with("help:") || start.starts_with("try:") {
-            let (head, rest) = line.split_at(line.find(':').map_or(0, |at| at + 1));
-            return painted(head, "32", rest);
+        if !rendition.is_empty() {
+            return format!("{}{rest}", self.paint(rendition, head));
         }
         match line.split_once("| ") {
             Some((gutter, rest)) if rest.trim_start().starts_with(['^', '-']) => {

@@ -76,30 +76,18 @@ fn widths(grid: &Grid, header: &[String], rows: &[Vec<String>], max: Option<usiz
         .map(|at| lines().filter_map(|line| line.get(at)).map(|cell| cell.width()).max())
         .map(Option::unwrap_or_default)
         .collect();
-    let Some(max) = max else { return widths };
-    loop {
-        let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-        let widest = (0..widths.len())
-            .filter(|at| !grid.columns[*at].is_number && widths[*at] > WIDTH_MIN)
-            .max_by_key(|at| widths[*at]);
-        match widest {
-            Some(at) if total > max => {
-                widths[at] = WIDTH_MIN.max(widths[at].saturating_sub(total - max)).max(
-                    // Shrink towards the next widest first, so that none pays for all.
-                    second_widest(grid, &widths, at).min(widths[at] - 1),
-                );
-            }
-            _ => return widths,
+    let gaps = 2 * widths.len().saturating_sub(1);
+    while max.is_some_and(|max| widths.iter().sum::<usize>() + gaps > max) {
+        let shrinkable = widths
+            .iter_mut()
+            .zip(&grid.columns)
+            .filter(|(width, column)| !column.is_number && **width > WIDTH_MIN);
+        match shrinkable.map(|(width, _)| width).max() {
+            Some(widest) => *widest -= 1,
+            None => break,
         }
     }
-}
-
-fn second_widest(grid: &Grid, widths: &[usize], widest: usize) -> usize {
-    (0..widths.len())
-        .filter(|at| *at != widest && !grid.columns[*at].is_number)
-        .map(|at| widths[at])
-        .max()
-        .unwrap_or_default()
+    widths
 }
 
 fn line(grid: &Grid, cells: &[String], widths: &[usize], paint: impl Fn(&str) -> String) -> String {

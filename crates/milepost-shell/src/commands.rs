@@ -128,18 +128,24 @@ fn describe(import: &ImportReport, report: &mut Report) {
 /// `milepost check`: every checksum, then what the store holds.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<Report, Failure> {
     let store = open_read_only(&arguments.store)?;
-    let verification = store.verify().map_err(|error| Failure::from_library(&error))?;
+    let held = store.verify().map_err(|error| Failure::from_library(&error))?;
     let snapshot = store.snapshot();
     let catalogue = snapshot.catalogue();
     let mut done = format!("{}: no damage\n", shown(&arguments.store));
-    let _ = writeln!(
-        done,
-        "  {}, {}, {}",
-        counted(catalogue.indicators().len() as u64, "indicator"),
-        counted(catalogue.regions().len() as u64, "region"),
-        counted(catalogue.milestones().len() as u64, "milestone"),
-    );
-    let _ = writeln!(done, "  {verification:?}");
+    let counts = [
+        (catalogue.indicators().len() as u64, "indicator"),
+        (catalogue.regions().len() as u64, "region"),
+        (catalogue.milestones().len() as u64, "milestone"),
+        (held.points, "figure"),
+        (held.commits, "commit"),
+        (held.segments, "segment"),
+        (held.segment_bytes, "segment byte"),
+        (held.frames, "frame"),
+        (held.superseded_frames, "superseded frame"),
+    ];
+    for (count, word) in counts {
+        let _ = writeln!(done, "  {}", counted(count, word));
+    }
     Ok(Report { done, warnings: String::new() })
 }
 

@@ -7,6 +7,7 @@ use milepost_lang::ast::{Expression, Name};
 use milepost_lang::{Candidate, Expectation, Span};
 
 use crate::dot::ENTRIES;
+use crate::escape::is_unsafe;
 use crate::mode::Mode;
 use crate::topics;
 
@@ -61,48 +62,55 @@ pub(crate) fn suggest(
     }
 }
 
-/// What may stand at the end of statements under way.
+/// What may stand at the end of statements under way, the best first. Where something begins with
+/// what was typed, what only contains it is left out.
 fn statement(prefix: &str, catalogue: &Catalogue, names: &[&str]) -> (usize, Vec<Suggestion>) {
     let candidates = milepost_lang::complete(prefix);
     let start = candidates.iter().map(|c| c.span.start).min().unwrap_or(prefix.len());
-    let mut suggestions: Vec<Suggestion> = Vec::new();
+    let mut ranked: Vec<(u8, Suggestion)> = Vec::new();
     for candidate in candidates {
         let Some(between) = prefix.get(start..candidate.span.start) else { continue };
-        for mut suggestion in fill_in(candidate, prefix, catalogue, names) {
+        for (rank, mut suggestion) in fill_in(candidate, prefix, catalogue, names) {
             suggestion.text.insert_str(0, between);
-            if suggestions.iter().all(|other| other.text != suggestion.text) {
-                suggestions.push(suggestion);
+            // What is inserted is drawn as it stands, so nothing may act on the terminal.
+            let is_safe = !suggestion.text.chars().any(is_unsafe);
+            if is_safe && ranked.iter().all(|(_, other)| other.text != suggestion.text) {
+                ranked.push((rank, suggestion));
             }
         }
     }
-    (start, suggestions)
+    ranked.sort_by_key(|(rank, _)| *rank);
+    if ranked.first().is_some_and(|(rank, _)| *rank == 0) {
+        ranked.retain(|(rank, _)| *rank == 0);
+    }
+    (start, ranked.into_iter().map(|(_, suggestion)| suggestion).collect())
 }
 
+/// What a candidate of the grammar stands for, each with its rank.
 fn fill_in(
     candidate: Candidate,
     prefix: &str,
     catalogue: &Catalogue,
     names: &[&str],
-) -> Vec<Suggestion> {
+) -> Vec<(u8, Suggestion)> {
     let typed = prefix.get(candidate.span.start..candidate.span.end).unwrap_or_default();
     let typed = fold(typed.trim_start_matches(['"', '\'', '“']));
     match candidate.what {
         Expectation::Keyword(word) | Expectation::Verb(word) => {
-            vec![Suggestion::new(format!("{word} "), "")]
+            vec![(0, Suggestion::new(format!("{word} "), ""))]
         }
         Expectation::Indicator => {
+            let session = words(names.iter().copied(), &typed, "let");
             let known = catalogue.indicators().filter_map(|(_, known)| indicator(known, &typed));
-            let session = names.iter().filter_map(|name| {
-                rank(name, &typed).map(|rank| (rank, Suggestion::new(*name, "let")))
-            });
-            ranked(session.chain(known))
+            session.into_iter().chain(known).collect()
         }
         Expectation::Region => {
-            ranked(catalogue.regions().filter_map(|(_, known)| region(known, catalogue, &typed)))
+            let known = catalogue.regions();
+            known.filter_map(|(_, known)| region(known, catalogue, &typed)).collect()
         }
         Expectation::Milestone => {
             let known = catalogue.milestones();
-            ranked(known.filter_map(|(_, known)| milestone(known, catalogue, &typed)))
+            known.filter_map(|(_, known)| milestone(known, catalogue, &typed)).collect()
         }
         Expectation::Level => {
             let levels: BTreeSet<&str> =
@@ -122,17 +130,10 @@ fn words<'a>(
     words: impl Iterator<Item = &'a str>,
     typed: &str,
     detail: &str,
-) -> Vec<Suggestion> {
-    ranked(words.filter_map(|word| {
-        rank(word, typed).map(|rank| (rank, Suggestion::new(word, detail)))
-    }))
-}
-
-/// The best first; the order of the catalogue among equals.
-fn ranked(suggestions: impl Iterator<Item = (u8, Suggestion)>) -> Vec<Suggestion> {
-    let mut suggestions: Vec<(u8, Suggestion)> = suggestions.collect();
-    suggestions.sort_by_key(|(rank, _)| *rank);
-    suggestions.into_iter().map(|(_, suggestion)| suggestion).collect()
+) -> Vec<(u8, Suggestion)> {
+    words
+        .filter_map(|word| rank(word, typed).map(|rank| (rank, Suggestion::new(word, detail))))
+        .collect()
 }
 
 /// How well a name fits what was typed, best 0: it begins with it, words of it begin with the
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn names_that_need_quotes_get_them() {
-        let offered = offered("x since law on social insurance 58");
+        let offered = offered("x since \"law on social insurance 58");
         assert_eq!(offered.len(), 1, "{offered:?}");
         let parsed = milepost_lang::parse_query(&offered[0]);
         assert!(parsed.is_ok(), "{offered:?}");

@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn the_nearest_command_is_offered() {
-        for (typed, meant) in [(".hlep", ".help"), (".indicator", ".indicators"), (".exp", ".explain")] {
+        for (typed, meant) in
+            [(".hlep", ".help"), (".indicator", ".indicators"), (".exp", ".explain")]
+        {
             let message = Dot::parse(typed).unwrap_err();
             assert!(message.contains(&format!("`{meant}`")), "{message}");
         }

@@ -39,7 +39,7 @@ pub(crate) fn line_editor(snapshot: Snapshot, palette: Palette) -> rustyline::Re
         .completion_show_all_if_ambiguous(true)
         .auto_add_history(false)
         .build();
-    let mut editor = LineEditor::with_default(config)?;
+    let mut editor = LineEditor::with_config(config)?;
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
     editor.set_helper(Some(Assistant {
         snapshot,

@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn what_acts_is_spelt_out() {
-        for c in ['\u{0}', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}', '\u{200b}', '\u{2066}', '\u{feff}'] {
+        for c in
+            ['\u{0}', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}', '\u{200b}', '\u{2066}', '\u{feff}']
+        {
             let shown = escape(&c.to_string()).into_owned();
             assert_eq!(shown, format!("\\u{{{:x}}}", u32::from(c)));
         }

@@ -16,7 +16,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Store(String),
     /// Standard output cannot be written.
-    #[error("standard output: {0}")]
+    #[error("error: standard output: {0}")]
     Output(#[from] io::Error),
 }
 
@@ -24,7 +24,12 @@ impl Failure {
     /// An error of the library: damage and files that cannot be read are the store's, everything
     /// else the query's or the data's.
     pub(crate) fn from_library(error: &milepost::Error) -> Self {
-        let message = crate::escape::escape_lines(&error.to_string());
+        let message = match error {
+            // Diagnostics begin with their severity and code.
+            milepost::Error::Query(query) => query.to_string(),
+            other => format!("error: {other}"),
+        };
+        let message = crate::escape::escape_lines(&message);
         match error {
             milepost::Error::Corrupt { .. }
             | milepost::Error::Io { .. }

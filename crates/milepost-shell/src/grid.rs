@@ -42,7 +42,9 @@ impl Grid {
     /// Leaves out columns that are empty in every row, except the first.
     pub(crate) fn without_empty_columns(mut self) -> Self {
         let keep: Vec<bool> = (0..self.columns.len())
-            .map(|at| at == 0 || self.rows.iter().any(|row| row.get(at).is_some_and(|c| !c.is_empty())))
+            .map(|at| {
+                at == 0 || self.rows.iter().any(|row| row.get(at).is_some_and(|c| !c.is_empty()))
+            })
             .collect();
         retain(&mut self.columns, &keep);
         for row in &mut self.rows {

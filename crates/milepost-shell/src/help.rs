@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use milepost_lang::code_title;
-
 use crate::colour::Palette;
 use crate::dot::{ENTRIES, closest};
 use crate::topics::{self, Shelf, TOPICS};
@@ -13,15 +11,17 @@ pub(crate) fn page(topic: Option<&str>, palette: Palette) -> Result<String, Stri
     let Some(topic) = topic else { return Ok(first_page(palette)) };
     if let Some(found) = topics::find(topic) {
         let title = palette.bold(&found.names.join(", "));
-        return Ok(format!("{title}\n{}\n\n  {}\n", wrapped(found.text), found.example));
+        let refused = if found.is_answered { "" } else { "\nIt is read, and not answered yet.\n" };
+        return Ok(format!("{title}\n{}\n\n  {}\n{refused}", wrapped(found.text), found.example));
     }
     let command = topic.trim_start_matches('.').to_lowercase();
     if let Some(entry) = ENTRIES.iter().find(|entry| entry.name[1..] == command) {
         let call = format!("{} {}", entry.name, entry.argument);
         return Ok(format!("{}\n  {}\n", palette.bold(call.trim_end()), entry.does));
     }
-    if let Some(title) = code_title(&topic.to_uppercase()) {
-        return Ok(format!("{}\n  {title}\n", palette.bold(&topic.to_uppercase())));
+    let code = topic.to_uppercase();
+    if let Some(title) = milepost_lang::code_title(&code).or_else(|| milepost::code_title(&code)) {
+        return Ok(format!("{}\n  {title}\n", palette.bold(&code)));
     }
     Err(match closest(&topic.to_lowercase(), topics::names()) {
         Some(near) => format!("there is no help on `{topic}`; did you mean `{near}`?"),

@@ -31,15 +31,8 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order of the help.
-    pub const ALL: [Self; 7] = [
-        Self::Table,
-        Self::Plain,
-        Self::Csv,
-        Self::Tsv,
-        Self::Json,
-        Self::Jsonl,
-        Self::Markdown,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Plain, Self::Csv, Self::Tsv, Self::Json, Self::Jsonl, Self::Markdown];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use milepost::{Answer, Diagnostic, Outcome, Severity};
+use milepost::{Answer, Diagnostic, Explanation, Listing, Outcome, Severity};
 
 use crate::answer::{machine_grid, reader_grid};
 use crate::colour::Palette;
@@ -23,7 +23,12 @@ pub(crate) struct Printer {
 
 impl Printer {
     /// A printer onto a writer; on a terminal long answers are cut and lines fitted.
-    pub(crate) fn new(out: Box<dyn Write>, mode: Mode, palette: Palette, is_terminal: bool) -> Self {
+    pub(crate) fn new(
+        out: Box<dyn Write>,
+        mode: Mode,
+        palette: Palette,
+        is_terminal: bool,
+    ) -> Self {
         let width_max = if is_terminal { terminal_width() } else { None };
         let layout = Layout { palette, rule: '─', is_cut: is_terminal, width_max };
         Self { mode, out, layout, columns: Vec::new() }
@@ -50,19 +55,28 @@ impl Printer {
     pub(crate) fn outcome(&mut self, outcome: &Outcome) -> io::Result<()> {
         match outcome {
             Outcome::Answer(answer) => self.answer(answer),
-            Outcome::Listing(listing) => {
-                let columns = listing.columns.iter().map(|name| Column::text(name.as_str()));
-                let mut grid = Grid::new(columns.collect());
-                for row in &listing.rows {
-                    grid.push(row.clone());
-                }
-                self.grid(&grid)
+            Outcome::Listing(listing) => self.grid(&listing_grid(listing)),
+            Outcome::Explanation(explanation) => self.explanation(explanation),
+            Outcome::Defined { name, sentence } if !self.mode.is_for_machines() => {
+                self.text(&format!("{name} = {sentence}\n"))
             }
-            other => {
-                let text = other.to_string();
-                self.text(&text)
-            }
+            // Programs read rows; a name that was given has none.
+            _ => Ok(()),
         }
+    }
+
+    fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
+        let mut grid = Grid::new(vec![Column::text("fact"), Column::text("text")]);
+        grid.push(vec!["sentence".to_owned(), explanation.sentence.clone()]);
+        for (heading, text) in &explanation.facts {
+            grid.push(vec![heading.clone(), text.clone()]);
+        }
+        self.grid(&grid)?;
+        if self.mode.is_for_machines() {
+            return Ok(());
+        }
+        self.text("\n")?;
+        self.answer(&explanation.answer)
     }
 
     fn answer(&mut self, answer: &Answer) -> io::Result<()> {
@@ -74,8 +88,7 @@ impl Printer {
         if self.mode.is_for_machines() {
             return Ok(());
         }
-        let notes: String =
-            answer.notes.iter().map(|note| self.note(note)).collect();
+        let notes: String = answer.notes.iter().map(|note| self.note(note)).collect();
         self.painted(&notes)
     }
 
@@ -103,6 +116,14 @@ impl Printer {
         }
         self.painted(&text)
     }
+}
+
+fn listing_grid(listing: &Listing) -> Grid {
+    let mut grid = Grid::new(listing.columns.iter().map(Column::text).collect());
+    for row in &listing.rows {
+        grid.push(row.clone());
+    }
+    grid
 }
 
 fn terminal_width() -> Option<usize> {

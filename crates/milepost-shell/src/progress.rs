@@ -77,10 +77,7 @@ mod tests {
 
     #[test]
     fn rates_are_rows_a_second() {
-        assert_eq!(
-            rate(1_500_000, Duration::from_millis(2500)),
-            "1,500,000 rows, 600,000 rows/s"
-        );
+        assert_eq!(rate(1_500_000, Duration::from_millis(2500)), "1,500,000 rows, 600,000 rows/s");
         assert_eq!(rate(1, Duration::ZERO), "1 rows, 1,000 rows/s");
     }
 }

@@ -13,8 +13,8 @@ use crate::commands::{self, Report};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::repl::repl;
+use crate::sample_store;
 use crate::shell::{Shell, report};
-use crate::{escape, sample_store};
 
 /// The program `milepost`: reads the command line and does what it says.
 ///
@@ -92,14 +92,8 @@ fn try_query(arguments: &QueryArguments) -> Result<(), Failure> {
 }
 
 /// Runs the query of the command line, the texts of `-c`, the file of `-f`, or standard input.
-fn run_text(
-    shell: &mut Shell,
-    query: Option<&str>,
-    text: &TextArguments,
-) -> Result<(), Failure> {
-    let mut run = |input: &str| {
-        shell.run(input, None).map(drop).map_err(|refusal| refusal.failure)
-    };
+fn run_text(shell: &mut Shell, query: Option<&str>, text: &TextArguments) -> Result<(), Failure> {
+    let mut run = |input: &str| shell.run(input, None).map(drop).map_err(|refusal| refusal.failure);
     if let Some(query) = query {
         return run(query);
     }
@@ -125,7 +119,7 @@ fn printer(arguments: OutputArguments) -> Printer {
 fn print(report: Result<Report, Failure>) -> ExitCode {
     let errors = Palette::for_stderr(ColourChoice::Auto);
     let printed = report.and_then(|report| {
-        say(&report.warnings);
+        say(&errors.diagnostic(&report.warnings));
         let mut out = io::stdout();
         out.write_all(report.done.as_bytes()).and_then(|()| out.flush()).map_err(Failure::from)
     });

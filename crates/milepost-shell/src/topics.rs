@@ -12,6 +12,8 @@ pub(crate) struct Topic {
     pub(crate) text: &'static str,
     /// A statement that runs on the built-in figures.
     pub(crate) example: &'static str,
+    /// Whether the engine answers it; otherwise it is read and refused.
+    pub(crate) is_answered: bool,
 }
 
 /// The shelves of the help.
@@ -58,7 +60,17 @@ const fn topic(
     text: &'static str,
     example: &'static str,
 ) -> Topic {
-    Topic { names, shelf, text, example }
+    Topic { names, shelf, text, example, is_answered: true }
+}
+
+/// A page of what is read and not answered yet.
+const fn refused(
+    shelf: Shelf,
+    names: &'static [&'static str],
+    text: &'static str,
+    example: &'static str,
+) -> Topic {
+    Topic { names, shelf, text, example, is_answered: false }
 }
 
 use Shelf::{Figures, Measures, Places, Reducers, Statements, Time, Transforms};
@@ -101,13 +113,13 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Every figure with the base as 100.",
         "index of hi.participants in VN since 2002 by year",
     ),
-    topic(
+    refused(
         Measures,
         &["share"],
         "Each member's part of the whole, in percent; for what can be added up.",
         "share of hi.participants in VN at 2023",
     ),
-    topic(
+    refused(
         Measures,
         &["contribution"],
         "Each member's part of the growth of the whole, in percentage points.",
@@ -137,26 +149,26 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Before change, growth and multiple: against the same period of the year before.",
         "yoy change of si.participants in VN at 2024-06",
     ),
-    topic(
+    refused(
         Reducers,
         &["total", "mean", "median", "min", "max", "first", "last", "count"],
         "One figure of the rows along the last axis of `by`; without `by`, along time. A stock \
          has no total over time: adding year-ends counts people again.",
         "max of voluntary_si.participants in VN by year since 2016",
     ),
-    topic(
+    refused(
         Reducers,
         &["top", "bottom", "rank"],
         "The first or last rows, or the place of each; ties at the edge are all in.",
         "top 2 of voluntary_si.participants in VN by year since 2016",
     ),
-    topic(
+    refused(
         Transforms,
         &["ytd"],
         "The running total of a flow since January.",
         "ytd of hi.visits in VN at 2024 including estimates",
     ),
-    topic(
+    refused(
         Transforms,
         &["rolling"],
         "The total or mean of a window of periods: `rolling 12 month total of`.",
@@ -211,7 +223,7 @@ pub(crate) const TOPICS: &[Topic] = &[
         "A row for each period or each region of a level: `by year`, `by province, year`.",
         "growth of voluntary_si.participants in VN since Resolution 28 until 2019 by year",
     ),
-    topic(
+    refused(
         Time,
         &["fill"],
         "Holes are filled only when asked: `fill previous`, `fill linear`.",
@@ -223,19 +235,19 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Where: names or codes, `+` to add up, `except` to leave out.",
         "si.coverage in Vinh Long, VN at 2023",
     ),
-    topic(
+    refused(
         Places,
         &["on boundaries", "boundaries"],
         "The set of regions as it was at a time; without it, that of the end of the span.",
         "si.coverage in VN at 2023 on boundaries 2023",
     ),
-    topic(
+    refused(
         Places,
         &["complete"],
         "How many members a sum needs: all, or `complete 90%`; otherwise two thirds.",
         "hi.participants in VN at 2023 complete",
     ),
-    topic(
+    refused(
         Places,
         &["matched"],
         "Compares only the members that have figures at both ends.",
@@ -265,7 +277,7 @@ pub(crate) const TOPICS: &[Topic] = &[
         "The goal of gap, pace and progress: `to 2025 target`, `to parent`, `to 95%`.",
         "gap of si.coverage in Vinh Long to parent at 2023",
     ),
-    topic(
+    refused(
         Figures,
         &["where"],
         "Keeps the rows that fit; `value` is the row's own figure.",

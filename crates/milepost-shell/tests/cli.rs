@@ -87,7 +87,9 @@ fn define_import_query_check() {
 
     let checked = printed(&run(&["check", &store]));
     assert!(checked.contains("no damage"), "{checked}");
-    assert!(checked.contains("34 indicators, 130 regions, 43 milestones"), "{checked}");
+    for held in ["34 indicators", "130 regions", "43 milestones", "65 figures"] {
+        assert!(checked.contains(held), "{checked}");
+    }
 }
 
 #[test]
@@ -110,11 +112,8 @@ fn the_built_in_figures_answer_a_pipe() {
 
 #[test]
 fn colour_when_forced() {
-    let coloured = milepost()
-        .args(["repl", "-c", GROWTH])
-        .env("CLICOLOR_FORCE", "1")
-        .output()
-        .unwrap();
+    let coloured =
+        milepost().args(["repl", "-c", GROWTH]).env("CLICOLOR_FORCE", "1").output().unwrap();
     assert!(printed(&coloured).contains("\u{1b}[1m"));
     let plain = milepost()
         .args(["repl", "--no-color", "-c", GROWTH])
@@ -239,11 +238,11 @@ fn text_from_data_cannot_act_on_a_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("own").display().to_string();
     let regions = directory.path().join("regions.csv");
-    fs::write(&regions, "code,name,level\nXX,evil \u{1b}[31m\u{202e}name,0\n").unwrap();
+    fs::write(&regions, "code,name,level\nXX,evil \u{202e}\u{2066}name,0\n").unwrap();
     printed(&run(&["define", &store, &regions.display().to_string()]));
     for mode in ["table", "plain", "csv", "tsv", "json", "jsonl", "markdown"] {
         let listed = printed(&run(&["query", &store, "list regions", "-m", mode]));
-        assert!(!listed.contains(['\u{1b}', '\u{202e}']), "{mode}: {listed:?}");
+        assert!(!listed.contains(['\u{202e}', '\u{2066}']), "{mode}: {listed:?}");
         assert!(listed.contains("evil"), "{mode}: {listed:?}");
     }
 }
