@@ -1,6 +1,7 @@
 //! The one writer of a store: its log, its segments, its heads (FORMAT.md, sections 6 to 8).
 
 use std::{
+    io,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -165,7 +166,7 @@ impl Writer {
 
     fn write_log(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.head.write_at(bytes, self.log.end);
-        self.poison_if_err(written)?;
+        self.poison_if_err(HEAD, written)?;
         self.log.end = self.log.end.saturating_add(length(bytes.len()));
         Ok(())
     }
@@ -174,7 +175,7 @@ impl Writer {
     pub(crate) fn sync(&mut self, sequence: u64) -> Result<()> {
         if self.durable < sequence {
             let synced = self.head.sync();
-            self.poison_if_err(synced)?;
+            self.poison_if_err(HEAD, synced)?;
             self.durable = sequence;
         }
         Ok(())
@@ -188,13 +189,14 @@ impl Writer {
         append_mark(&mut bytes, state.epoch, state.sequence);
         self.write_log(&bytes)?;
         let synced = self.head.sync();
-        self.poison_if_err(synced)
+        self.poison_if_err(HEAD, synced)
     }
 
-    fn poison_if_err<T>(&mut self, outcome: std::io::Result<T>) -> Result<T> {
+    /// A sync that failed may succeed when repeated, with nothing on disk: no one may go on.
+    fn poison_if_err<T>(&mut self, name: &str, outcome: io::Result<T>) -> Result<T> {
         outcome.map_err(|error| {
             self.is_poisoned = true;
-            io_error(self.disk.as_ref(), HEAD)(error)
+            io_error(self.disk.as_ref(), name)(error)
         })
     }
 
@@ -248,7 +250,8 @@ impl Writer {
             rest = after;
         }
         if !new.is_empty() {
-            self.disk.sync_dir().map_err(io_error(self.disk.as_ref(), ""))?;
+            let synced = self.disk.sync_dir();
+            self.poison_if_err("", synced)?;
         }
         Ok(new)
     }
@@ -266,6 +269,7 @@ impl Writer {
         let file = self.disk.create_new(&name).map_err(failed())?;
         file.write_at(&bytes, 0).map_err(failed())?;
         file.sync().map_err(failed())?;
+        file.protect();
         let record = SegmentRecord { id, length: seal.length, checksum: seal.checksum };
         open_segment(self.disk.as_ref(), record, self.options)
     }

@@ -139,4 +139,15 @@ impl DiskFile for File {
     fn identity(&self) -> io::Result<Identity> {
         identity_of(&self.metadata()?)
     }
+
+    fn protect(&self) {
+        // Elsewhere a file that is protected cannot be removed either.
+        #[cfg(unix)]
+        if let Ok(metadata) = self.metadata() {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = metadata.permissions().mode() & !0o222;
+            // Not every file system has permissions; nothing depends on them.
+            drop(self.set_permissions(fs::Permissions::from_mode(mode)));
+        }
+    }
 }

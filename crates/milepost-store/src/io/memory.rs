@@ -29,6 +29,8 @@ struct Contents {
     journal: Option<Vec<Operation>>,
     /// How many more operations succeed.
     operations_left: Option<u64>,
+    /// Which kinds of sync the disk pretends to have done: of names, of files.
+    lies: (bool, bool),
 }
 
 /// What changes a directory or a file, or makes a change durable.
@@ -62,7 +64,12 @@ impl Contents {
             Some(left) => *left = left.saturating_sub(1),
             None => {}
         }
-        if let Some(journal) = &mut self.journal {
+        let is_lie = match operation {
+            Operation::SyncNames => self.lies.0,
+            Operation::Sync(_) => self.lies.1,
+            _ => false,
+        };
+        if let Some(journal) = self.journal.as_mut().filter(|_| !is_lie) {
             journal.push(operation.clone());
         }
         match operation {
@@ -203,4 +210,6 @@ impl DiskFile for MemoryFile {
     fn identity(&self) -> io::Result<Identity> {
         Ok(Identity(0, crate::head::length(self.file)))
     }
+
+    fn protect(&self) {}
 }

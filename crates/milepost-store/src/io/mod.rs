@@ -55,4 +55,6 @@ pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     fn length(&self) -> io::Result<u64>;
     /// What tells the file from others.
     fn identity(&self) -> io::Result<Identity>;
+    /// Keeps others from writing to the file by accident, where that is possible.
+    fn protect(&self);
 }

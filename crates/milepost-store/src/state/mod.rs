@@ -8,6 +8,7 @@ mod strings;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     path::PathBuf,
     sync::Arc,
 };
@@ -35,7 +36,7 @@ pub(crate) struct Sealed {
 }
 
 /// What a store holds after one of its commits.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) epoch: u64,
     /// The last commit.
@@ -51,6 +52,16 @@ pub(crate) struct State {
     pub(crate) segments: Arc<Vec<Arc<Sealed>>>,
     /// Where the head is, for messages.
     directory: PathBuf,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("directory", &self.directory)
+            .field("epoch", &self.epoch)
+            .field("sequence", &self.sequence)
+            .finish_non_exhaustive()
+    }
 }
 
 impl State {

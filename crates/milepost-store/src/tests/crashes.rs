@@ -83,6 +83,28 @@ fn after_any_crash_a_store_holds_a_prefix_and_all_that_had_returned() {
     assert!(states > 1_500, "{states} states after a second crash");
 }
 
+/// The proof above is worth something only if it fails when a sync is left out.
+#[test]
+fn a_disk_that_lies_about_syncs_is_found_out() {
+    for (names, files) in [(true, false), (false, true)] {
+        let memory = Memory::journalled();
+        let mut store = on(&memory);
+        let ready = memory.operations();
+        memory.lie(names, files);
+        let mut returned = vec![(ready, 0)];
+        run(&mut store, 1, |number| returned.push((memory.operations(), number))).unwrap();
+        let is_lost = |operations, kept| {
+            let acknowledged = returned.iter().rfind(|(at, _)| *at <= operations).unwrap().1;
+            let store = reopen(&memory.after_power_cut(operations, kept));
+            store.map_or(true, |store| {
+                store.snapshot().last_batch("test").unwrap_or(0) < acknowledged
+            })
+        };
+        let mut operations = ready..=memory.operations();
+        assert!(operations.any(|at| KEPT.iter().any(|kept| is_lost(at, *kept))), "{names} {files}");
+    }
+}
+
 #[test]
 fn a_crash_during_create_leaves_a_store_or_room_for_one() {
     let memory = Memory::journalled();

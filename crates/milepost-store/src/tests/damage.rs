@@ -68,6 +68,34 @@ fn every_flipped_bit_of_a_closed_store_is_noticed_or_harmless() {
     assert!(errors > 2_000, "{errors}");
 }
 
+/// Behind the checksum: bytes that were written wrongly, or by someone who can compute one.
+#[test]
+fn every_byte_changed_under_a_right_checksum_is_an_answer_or_an_error() {
+    let memory = Memory::journalled();
+    store(&memory).close().unwrap();
+    let whole = bytes(&memory, "head");
+    let log = whole.windows(4).position(|window| window == b"MPLF").unwrap();
+    let mut errors = 0;
+    for at in 0..log - 8 {
+        for value in [0, 1, whole[at] ^ 0x10, 0x7f, 0xff] {
+            memory.patch("head", |bytes| {
+                bytes.clone_from(&whole);
+                bytes[at] = value;
+                reseal(bytes, log);
+            });
+            errors += u32::from(read_all(&memory).is_err());
+        }
+    }
+    assert!(errors > 1_000, "{errors}");
+}
+
+/// Computes the checksum before the log anew.
+fn reseal(bytes: &mut [u8], log: usize) {
+    let epoch = u64::from_le_bytes(bytes[24..32].try_into().unwrap());
+    let checksum = xxhash_rust::xxh3::xxh3_64_with_seed(&bytes[..log - 8], epoch);
+    bytes[log - 8..log].copy_from_slice(&checksum.to_le_bytes());
+}
+
 #[test]
 fn damage_before_the_durable_mark_is_an_error_with_a_place() {
     let memory = Memory::journalled();
@@ -144,10 +172,8 @@ fn files_of_a_later_format_are_refused_with_both_numbers() {
     memory.patch("head", |bytes| {
         bytes[8] = 2;
         // The checksum stands before the first frame of the log.
-        let epoch = u64::from_le_bytes(bytes[24..32].try_into().unwrap());
         let log = bytes.windows(4).position(|window| window == b"MPLF").unwrap();
-        let checksum = xxhash_rust::xxh3::xxh3_64_with_seed(&bytes[..log - 8], epoch);
-        bytes[log - 8..log].copy_from_slice(&checksum.to_le_bytes());
+        reseal(bytes, log);
     });
     let error = reopen(&memory).unwrap_err();
     assert_eq!(

@@ -72,6 +72,42 @@ fn a_reader_sees_commits_checkpoints_and_merges_but_writes_nothing() {
 }
 
 #[test]
+fn a_reader_beside_a_busy_writer_sees_prefixes_that_only_grow() {
+    const BATCHES: i32 = 300;
+    let directory = tempfile::tempdir().unwrap();
+    let mut writer =
+        Store::create(directory.path(), options().with_log_bound(20, 1 << 20)).unwrap();
+    define(&mut writer);
+    let mut reader = Store::open_read_only(directory.path(), options()).unwrap();
+    let writing = std::thread::spawn(move || {
+        for year in 1..=BATCHES {
+            let facts = [fact(&format!("{year:04}"), "1"), fact(&format!("{year:04}-06"), "1")];
+            commit(&mut writer, facts.to_vec()).unwrap();
+            if year % 50 == 0 {
+                writer.merge().unwrap();
+            }
+        }
+    });
+    let mut seen = 0;
+    while seen < u64::try_from(BATCHES).unwrap() {
+        reader.refresh().unwrap();
+        let statistics = reader.statistics();
+        assert_eq!(statistics.points % 2, 0, "whole batches only");
+        assert_eq!(statistics.points / 2 + 1, statistics.commits);
+        assert!(statistics.points / 2 >= seen, "never back");
+        seen = statistics.points / 2;
+        if seen > 0 {
+            assert_eq!(
+                value(&reader.snapshot(), &format!("{seen:04}"), None).as_deref(),
+                Some("1")
+            );
+        }
+        Store::open_read_only(directory.path(), options()).unwrap();
+    }
+    writing.join().unwrap();
+}
+
+#[test]
 fn nothing_is_written_to_what_is_no_store() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();

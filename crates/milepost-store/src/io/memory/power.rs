@@ -31,6 +31,11 @@ impl Memory {
         self.contents().operations_left = Some(operations);
     }
 
+    /// From now on syncs of names, or of files, do nothing.
+    pub(crate) fn lie(&self, names: bool, files: bool) {
+        self.contents().lies = (names, files);
+    }
+
     /// All operations succeed again, and the lock is free.
     pub(crate) fn repair(&self) {
         self.contents().operations_left = None;
