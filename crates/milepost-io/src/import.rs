@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use crate::{read_catalogue_file, write_csv};
     use proptest::prelude::*;
+    use std::fmt::Write as _;
     use std::io::Write as _;
 
     const HEADER: &str = "indicator,region,period,value,status,published\n";
@@ -235,9 +236,11 @@ mod tests {
                 .into_iter()
                 .map(|(year, digits)| (year, milepost::Decimal::new(digits.into(), scale).unwrap()))
                 .collect();
-            let lines: String =
-                rows.iter().map(|(year, value)| format!("i,VN,{year},{value},,2024-01-01\n")).collect();
-            import_text(&mut store, &format!("{HEADER}{lines}")).unwrap();
+            let mut file = HEADER.to_owned();
+            for (year, value) in &rows {
+                writeln!(file, "i,VN,{year},{value},,2024-01-01").unwrap();
+            }
+            import_text(&mut store, &file).unwrap();
             for (year, value) in rows {
                 prop_assert_eq!(
                     answer(&store, &format!("i in VN at {year}")),
