@@ -27,6 +27,31 @@ const MOST_NAME: u64 = 1 << 10;
 /// A store, open for writing or for reading.
 ///
 /// There is one writer at a time, and any number of readers, in this process and in others.
+///
+/// ```
+/// use milepost_model::{Fact, Indicator, IndicatorId, Region, RegionId};
+/// use milepost_store::{Batch, Options, Store, StoreError};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("vss.milepost");
+/// let mut store = Store::create(&path, Options::default())?;
+/// store.define(vec![Indicator::stock("si.participants").into(), Region::new("VN").into()])?;
+///
+/// let mut reader = Store::open_read_only(&path, Options::default())?;
+/// let fact = Fact::new(IndicatorId(0), RegionId(0), "2024".parse()?, Some("19.5".parse()?));
+/// let receipt = store.commit(Batch { facts: vec![fact.clone()], ..Batch::default() })?;
+/// assert_eq!(receipt.added, 1);
+/// assert!(reader.refresh()?);
+/// assert_eq!(reader.snapshot().id(), receipt.id);
+///
+/// // The same fact twice is one fact; another figure for it is a contradiction.
+/// assert_eq!(store.commit(Batch { facts: vec![fact.clone()], ..Batch::default() })?.unchanged, 1);
+/// let other = Fact { value: Some("20".parse()?), ..fact };
+/// let error = store.commit(Batch { facts: vec![other], ..Batch::default() }).unwrap_err();
+/// assert!(matches!(error, StoreError::Conflict(_)));
+/// store.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Store {
     disk: Arc<dyn Disk>,

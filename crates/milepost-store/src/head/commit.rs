@@ -177,6 +177,28 @@ mod tests {
         }
     }
 
+    /// Definitions are stored as the model has them: a field added, dropped or moved there is
+    /// another format.
+    #[test]
+    fn the_bytes_of_definitions_are_pinned() {
+        use milepost_model::{Indicator, Milestone};
+        let definitions: Vec<Definition> = vec![
+            Indicator::ratio("coverage").unit("%").of("participants", "labour_force").into(),
+            Region::new("VN-49")
+                .label("vi", "Vĩnh Long")
+                .level(1)
+                .parent("VN")
+                .valid_from("2025-07-01")
+                .successor("~VN-50@2030")
+                .into(),
+            Milestone::new("Resolution 28").alias("28-NQ/TW").on("2018-05-23").into(),
+        ];
+        let bytes = wire::encode(1, &definitions).unwrap();
+        let hash = crate::head::bytes::checksum(&bytes, 0);
+        assert_eq!((bytes.len(), hash), (302, 0xdb31_4e91_2dca_3fbc));
+        assert_eq!(wire::decode::<Vec<Definition>>(1, &bytes).unwrap(), definitions);
+    }
+
     #[test]
     fn commits_round_trip() {
         let commit = commit();

@@ -57,6 +57,14 @@ impl Contents {
         self.names.get(name).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    /// Forgets what was in a file without a name, unless a power cut may bring it back.
+    fn free(&mut self, file: Option<usize>) {
+        let file = file.and_then(|file| self.files.get_mut(file));
+        if let (Some(file), None) = (file, &self.journal) {
+            *file = Vec::new();
+        }
+    }
+
     /// Carries an operation out, unless none is left.
     fn run(&mut self, operation: Operation) -> io::Result<()> {
         match &mut self.operations_left {
@@ -77,11 +85,13 @@ impl Contents {
                 self.names.insert(name, file);
             }
             Operation::Unname(name) => {
-                self.names.remove(&name);
+                let former = self.names.remove(&name);
+                self.free(former);
             }
             Operation::Rename(from, to) => {
                 if let Some(file) = self.names.remove(&from) {
-                    self.names.insert(to, file);
+                    let former = self.names.insert(to, file);
+                    self.free(former);
                 }
             }
             Operation::Write(file, offset, bytes) => {
