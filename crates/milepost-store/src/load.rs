@@ -13,6 +13,8 @@ use crate::{
 
 /// How often a head that looks damaged is read again: a writer may be appending to it.
 const ATTEMPTS: usize = 3;
+/// How often a reader starts over because the head was replaced while it read.
+const MANY_HEADS: usize = 100;
 
 /// A store as its files have it.
 #[derive(Debug)]
@@ -69,13 +71,20 @@ pub(crate) fn recognise(disk: &dyn Disk) -> Result<()> {
 
 /// Reads a store; segments that are open already are taken from `known`.
 pub(crate) fn load(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result<Loaded> {
-    let mut attempt: usize = 1;
+    let (mut attempt, mut replaced) = (1usize, 0usize);
     loop {
+        let before = disk.identity(HEAD).ok();
         match load_once(disk, options, known) {
-            Err(StoreError::Corrupt { .. }) if attempt < ATTEMPTS => {}
+            Err(StoreError::Corrupt { .. })
+                if replaced < MANY_HEADS && disk.identity(HEAD).ok() != before =>
+            {
+                replaced = replaced.saturating_add(1);
+            }
+            Err(StoreError::Corrupt { .. }) if attempt < ATTEMPTS => {
+                attempt = attempt.saturating_add(1);
+            }
             outcome => return outcome,
         }
-        attempt = attempt.saturating_add(1);
     }
 }
 

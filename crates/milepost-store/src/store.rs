@@ -217,7 +217,8 @@ impl Store {
 
     /// Commits a batch, all of it or nothing. When this returns, it is on disk.
     ///
-    /// A fact that is known already is counted and skipped; a batch of nothing else is no commit.
+    /// A fact that is known already is counted and skipped, and so is a definition that is known as
+    /// it is; a batch of nothing else is no commit.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for a fact that contradicts another one of the same publication,
@@ -323,12 +324,12 @@ fn prepare(
     }
     let id = CommitId { epoch: next.epoch, sequence: next.sequence };
     let known_strings = next.strings.len();
-    next.define(&batch.definitions)?;
+    let definitions = next.define(batch.definitions)?;
     let mut rows = rows(next, &batch.facts)?;
     let recorded = options.recorded().day_number();
     let outcome = next
         .record(&rows, recorded, &mut |done| progress(Progress { done, total }))
-        .map_err(|error| explain(next, &rows, error))?;
+        .map_err(|error| explain(next, error))?;
     drop_positions(&mut rows, &outcome.unchanged);
     let receipt = Receipt {
         id,
@@ -338,7 +339,7 @@ fn prepare(
         withdrawn: outcome.withdrawn,
         already_applied: false,
     };
-    if rows.is_empty() && batch.definitions.is_empty() && batch.token.is_none() {
+    if rows.is_empty() && definitions.is_empty() && batch.token.is_none() {
         return Ok((None, receipt));
     }
     let token = match &batch.token {
@@ -351,7 +352,6 @@ fn prepare(
     };
     next.sequence = next.sequence.saturating_add(1);
     let strings = next.strings.since(known_strings).map(ToString::to_string).collect();
-    let definitions = batch.definitions;
     Ok((Some(Commit { recorded, token, definitions, strings, rows }), receipt))
 }
 
@@ -434,16 +434,15 @@ fn drop_positions(rows: &mut Vec<Row>, positions: &[usize]) {
 }
 
 /// An error about a row, in the words of the catalogue.
-fn explain(state: &State, rows: &[Row], error: RecordError) -> StoreError {
+fn explain(state: &State, error: RecordError) -> StoreError {
     match error {
         RecordError::Store(error) => error,
         RecordError::Row { row, what } => {
             StoreError::Value(Box::new(BadFact { position: row, what }))
         }
-        RecordError::Conflict { row, known } => match rows.get(row) {
-            Some(row) => StoreError::Conflict(Box::new(conflict(state, row, &known))),
-            None => StoreError::Poisoned,
-        },
+        RecordError::Conflict { row, known, .. } => {
+            StoreError::Conflict(Box::new(conflict(state, &row, &known)))
+        }
     }
 }
 

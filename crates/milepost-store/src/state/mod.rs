@@ -155,20 +155,27 @@ impl State {
         Ok(())
     }
 
-    /// Takes definitions in.
-    pub(crate) fn define(&mut self, definitions: &[Definition]) -> Result<(), CatalogueError> {
+    /// Takes definitions in, and returns those that say anything new.
+    pub(crate) fn define(
+        &mut self,
+        definitions: Vec<Definition>,
+    ) -> Result<Vec<Definition>, CatalogueError> {
+        let mut news = Vec::with_capacity(definitions.len());
         for definition in definitions {
-            self.catalogue.define(definition.clone())?;
+            if !is_known(&self.catalogue, &definition) {
+                self.catalogue.define(definition.clone())?;
+                news.push(definition);
+            }
         }
         if self.groups.lacks(&self.catalogue) {
             Arc::make_mut(&mut self.groups).extend(&self.catalogue);
         }
-        Ok(())
+        Ok(news)
     }
 
     /// Takes a commit of the log in, or says what does not fit about it.
     pub(crate) fn replay(&mut self, commit: &Commit) -> Result<(), String> {
-        self.define(&commit.definitions).map_err(|error| error.to_string())?;
+        self.define(commit.definitions.clone()).map_err(|error| error.to_string())?;
         for text in &commit.strings {
             let expected = u32::try_from(self.strings.len()).ok();
             if Arc::make_mut(&mut self.strings).intern(text) != expected {
@@ -184,8 +191,8 @@ impl State {
         }
         match self.record(&commit.rows, commit.recorded, &mut |_| ()) {
             Ok(_) => {}
-            Err(RecordError::Conflict { row, .. }) => {
-                return Err(format!("fact {row} contradicts an earlier one"));
+            Err(RecordError::Conflict { position, .. }) => {
+                return Err(format!("fact {position} contradicts an earlier one"));
             }
             Err(RecordError::Row { row, what }) => return Err(format!("fact {row}: {what}")),
             Err(RecordError::Store(error)) => return Err(error.to_string()),
@@ -252,5 +259,26 @@ impl State {
         };
         let file = sealed.map_or_else(|| self.directory.join(HEAD), |sealed| sealed.file.clone());
         StoreError::Corrupt { file, offset: error.offset, what: error.what.into_owned() }
+    }
+}
+
+/// Whether a catalogue has a definition as it is.
+fn is_known(catalogue: &Catalogue, definition: &Definition) -> bool {
+    match definition {
+        Definition::Indicator(indicator) => {
+            let known = catalogue.indicator_named(&indicator.name);
+            known.and_then(|id| catalogue.get_indicator(id)) == Some(indicator)
+        }
+        Definition::Region(region) => {
+            let named = region.clone().with_uid(region.uid());
+            let known = catalogue.region_with_uid(&named.uid);
+            known.and_then(|id| catalogue.get_region(id)) == Some(&named)
+        }
+        Definition::Milestone(milestone) => {
+            let mut named = milestone.clone();
+            named.id = milestone.id();
+            let known = catalogue.milestone_with_id(&named.id);
+            known.and_then(|id| catalogue.get_milestone(id)) == Some(&named)
+        }
     }
 }

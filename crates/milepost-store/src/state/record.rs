@@ -26,7 +26,7 @@ pub(crate) struct Recorded {
 #[derive(Debug)]
 pub(crate) enum RecordError {
     /// A row contradicts what is known.
-    Conflict { row: usize, known: CellRecord },
+    Conflict { position: usize, row: Box<Row>, known: CellRecord },
     /// A row does not fit.
     Row { row: usize, what: String },
     /// What is there cannot be read.
@@ -120,9 +120,9 @@ impl State {
         for place in placed {
             let position = place.row as usize;
             let Some(row) = rows.get(position) else { continue };
-            let inserted = content
-                .insert(place.cell, row.cell(recorded))
-                .map_err(|known| RecordError::Conflict { row: position, known: known.known })?;
+            let inserted = content.insert(place.cell, row.cell(recorded)).map_err(|known| {
+                RecordError::Conflict { position, row: Box::new(*row), known: known.known }
+            })?;
             let count = match inserted {
                 Inserted::Same => {
                     outcome.unchanged.push(position);

@@ -168,6 +168,22 @@ fn definitions_are_all_or_none() {
 }
 
 #[test]
+fn defining_the_same_again_is_no_commit() {
+    let mut store = in_memory();
+    let id = store.snapshot().id();
+    define(&mut store);
+    assert_eq!(store.snapshot().id(), id);
+    let other = |store: &mut Store, name: &str| {
+        let labelled = |name: &str| Region::new("VN").level(0).name(name).into();
+        store.define(vec![labelled("X"), labelled(name)]).unwrap();
+        store.snapshot().catalogue().region(RegionId(0)).official_name().to_owned()
+    };
+    assert_eq!(other(&mut store, "Việt Nam"), "Việt Nam");
+    assert_eq!(other(&mut store, "Việt Nam"), "Việt Nam", "the last one counts");
+    assert_eq!(store.snapshot().id().sequence, id.sequence + 2);
+}
+
+#[test]
 fn a_token_is_taken_once() {
     let mut store = in_memory();
     let batch = |number, year: &str| Batch {
