@@ -55,6 +55,9 @@ impl Printer {
     pub(crate) fn outcome(&mut self, outcome: &Outcome) -> io::Result<()> {
         match outcome {
             Outcome::Answer(answer) => self.answer(answer),
+            Outcome::Listing(listing) if self.mode == Mode::Table => {
+                self.grid(&listing_grid(listing).without_empty_columns())
+            }
             Outcome::Listing(listing) => self.grid(&listing_grid(listing)),
             Outcome::Explanation(explanation) => self.explanation(explanation),
             Outcome::Defined { name, sentence } if !self.mode.is_for_machines() => {

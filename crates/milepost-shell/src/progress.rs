@@ -7,6 +7,8 @@ use milepost_io::ImportProgress;
 
 /// How long an import runs before a bar is drawn.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How often the bar is drawn.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A bar on standard error, drawn after half a second and only on a terminal.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ impl Progress {
             self.is_shown = true;
             self.bar.set_style(style(progress.bytes_total.is_some()));
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            // Drawn by itself from here on, for a commit reports nothing.
+            self.bar.enable_steady_tick(TICK);
         }
         if let Some(total) = progress.bytes_total {
             self.bar.set_length(total);

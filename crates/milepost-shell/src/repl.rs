@@ -1,6 +1,7 @@
 //! The prompt.
 
 use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -23,17 +24,11 @@ pub(crate) fn repl(
     greet(shell, store)?;
     let mut editor = line_editor(shell.snapshot(), shell.printer.palette())
         .map_err(|error| Failure::Refused(format!("error: {error}")))?;
-    let history = history::path();
-    if store.is_none() {
-        // The oldest entries, and not new ones: they are offered and never written to the file.
-        for query in GREETINGS.iter().rev() {
-            let _ = editor.add_history_entry(*query);
-        }
+    // The greetings are the oldest entries: they are offered, and never written to the file.
+    for query in GREETINGS.iter().rev().filter(|_| store.is_none()) {
+        let _ = editor.add_history_entry(*query);
     }
-    if let Some(path) = &history {
-        // There is none before the first session.
-        let _ = editor.load_history(path);
-    }
+    let history = history::path().filter(|path| load(&mut editor, path).is_ok());
     let mut was_interrupted = false;
     loop {
         match editor.readline(&shell.prompt()) {
@@ -60,7 +55,8 @@ pub(crate) fn repl(
         }
     }
     if let Some(path) = &history {
-        save(&mut editor, path);
+        // A history that cannot be written must not end a session with an error.
+        let _ = editor.append_history(path);
     }
     Ok(())
 }
@@ -123,10 +119,11 @@ fn greet(shell: &mut Shell, store: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Keeps the history; a home that cannot be written must not end a session with an error.
-fn save(editor: &mut LineEditor, path: &Path) {
+/// Reads the history of earlier sessions, from a file that is made when it is absent.
+fn load(editor: &mut LineEditor, path: &Path) -> rustyline::Result<()> {
     if let Some(directory) = path.parent() {
-        let _ = std::fs::create_dir_all(directory);
+        fs::create_dir_all(directory)?;
     }
-    let _ = editor.append_history(path);
+    OpenOptions::new().append(true).create(true).open(path)?;
+    editor.load_history(path)
 }

@@ -100,14 +100,12 @@ fn run_text(shell: &mut Shell, query: Option<&str>, text: &TextArguments) -> Res
     if !text.command.is_empty() {
         return text.command.iter().try_for_each(|query| run(query));
     }
-    match &text.file {
-        Some(path) => shell.read(path).map(drop).map_err(|refusal| refusal.failure),
-        None => {
-            let input = io::read_to_string(io::stdin())
-                .map_err(|error| Failure::Refused(format!("error: standard input: {error}")))?;
-            run(&input)
-        }
+    if let Some(path) = &text.file {
+        return shell.read(path).map(drop).map_err(|refusal| refusal.failure);
     }
+    let input = io::read_to_string(io::stdin())
+        .map_err(|error| Failure::Refused(format!("error: standard input: {error}")))?;
+    run(&input)
 }
 
 fn printer(arguments: OutputArguments) -> Printer {
