@@ -19,6 +19,16 @@ pub enum Error {
     /// The file was read, and something in it does not fit. Nothing of it is used.
     #[error("{0}")]
     Data(Faults),
+    /// The store refused what a row of the file says; nothing of the file is used.
+    #[error("{file}: line {line}: {source}")]
+    Row {
+        /// The file's name as the caller gave it.
+        file: String,
+        /// The line on which the row begins.
+        line: u64,
+        /// Why it was refused.
+        source: milepost::Error,
+    },
     /// The store refused what the file says.
     #[error(transparent)]
     Store(#[from] milepost::Error),

@@ -93,7 +93,12 @@ fn import(
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportReport> {
     let read = read_with_progress(reader, &file, options, bytes_total, progress)?;
-    let receipt = store.commit(read.batch)?;
+    let receipt = store.commit(read.batch).map_err(|source| {
+        match source.position().and_then(|position| read.lines.get(position)) {
+            Some(&line) => Error::Row { file: file.clone(), line, source },
+            None => Error::Store(source),
+        }
+    })?;
     Ok(ImportReport {
         file,
         rows: read.rows,
@@ -155,7 +160,10 @@ mod tests {
         let file = format!("{HEADER}i,VN,2020,1,,\ni,VN-1,2020,1,,\n");
         let strict = ImportOptions { strict: true, ..ImportOptions::default() };
         let refused = import_reader(&mut store, file.as_bytes(), "a", &strict, &mut |_| {});
-        assert!(matches!(refused, Err(Error::Store(milepost::Error::Name { .. }))));
+        assert!(matches!(
+            refused,
+            Err(Error::Row { line: 2, source: milepost::Error::Name { .. }, .. })
+        ));
         let report = import_text(&mut store, &file).unwrap();
         assert_eq!(report.receipt.registered.indicators, ["i"]);
         assert_eq!(report.receipt.registered.regions, ["VN", "VN-1"]);
@@ -198,7 +206,10 @@ mod tests {
         let mut store = Store::in_memory();
         import_text(&mut store, &format!("{HEADER}i,VN,2020,1,,2024-01-01\n")).unwrap();
         let error = import_text(&mut store, &format!("{HEADER}i,VN,2020,2,,2024-01-01\n"));
-        assert!(matches!(error, Err(Error::Store(milepost::Error::Conflict(_)))));
+        assert!(matches!(
+            error,
+            Err(Error::Row { line: 2, source: milepost::Error::Conflict(_), .. })
+        ));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct Observations {
     pub skipped_missing: u64,
     /// How many rows withdraw a figure.
     pub withdrawals: u64,
+    /// The line in the file of each observation of the batch, in its order.
+    pub lines: Vec<u64>,
 }
 
 /// Reads observations in the long format; `file` names the input in messages.
@@ -101,18 +103,24 @@ pub(crate) fn read_with_progress(
 ) -> Result<Observations> {
     let table = Table::open(BufReader::with_capacity(1 << 18, reader), file)?.require(REQUIRED)?;
     let batch = if options.strict { Batch::new().strict() } else { Batch::new() };
-    let mut read = Observations { batch, rows: 0, skipped_missing: 0, withdrawals: 0 };
+    let mut read =
+        Observations { batch, rows: 0, skipped_missing: 0, withdrawals: 0, lines: Vec::new() };
     let mut columns = Columns::of(&table.header);
     let bytes = table.read(|line, bytes| {
         read.rows += 1;
         if read.rows.is_multiple_of(ROWS_BETWEEN_PROGRESS) {
             progress(ImportProgress { rows: read.rows, bytes, bytes_total });
         }
+        let number = line.number();
         match columns.read(line, options) {
-            Ok(Cell::Value(observation)) => read.batch.add(observation),
+            Ok(Cell::Value(observation)) => {
+                read.batch.add(observation);
+                read.lines.push(number);
+            }
             Ok(Cell::Withdrawn(observation)) => {
                 read.withdrawals += 1;
                 read.batch.add(observation);
+                read.lines.push(number);
             }
             Ok(Cell::Missing) => read.skipped_missing += 1,
             Err(Noted) => {}

@@ -101,6 +101,11 @@ impl<'a> Line<'a> {
         position.map_or("", |index| self.record.cell(index))
     }
 
+    /// The line of the file on which the record begins.
+    pub(crate) fn number(&self) -> u64 {
+        self.record.line()
+    }
+
     /// A cell that is not empty, as owned text.
     pub(crate) fn owned(&mut self, column: &str, bytes_max: usize) -> Option<String> {
         let text = self.text(column);

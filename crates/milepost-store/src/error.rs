@@ -109,6 +109,8 @@ pub enum StoreError {
 )]
 #[non_exhaustive]
 pub struct Conflict {
+    /// The position in the batch of the fact that was given, from 0.
+    pub position: usize,
     /// The name of the indicator.
     pub indicator: String,
     /// The code of the region.

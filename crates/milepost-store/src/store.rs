@@ -440,13 +440,13 @@ fn explain(state: &State, error: RecordError) -> StoreError {
         RecordError::Row { row, what } => {
             StoreError::Value(Box::new(BadFact { position: row, what }))
         }
-        RecordError::Conflict { row, known, .. } => {
-            StoreError::Conflict(Box::new(conflict(state, &row, &known)))
+        RecordError::Conflict { position, row, known } => {
+            StoreError::Conflict(Box::new(conflict(state, position, &row, &known)))
         }
     }
 }
 
-fn conflict(state: &State, row: &Row, known: &CellRecord) -> Conflict {
+fn conflict(state: &State, position: usize, row: &Row, known: &CellRecord) -> Conflict {
     let catalogue = &state.catalogue;
     let indicator = catalogue.get_indicator(IndicatorId(row.indicator));
     let region = catalogue.get_region(RegionId(row.region));
@@ -455,6 +455,7 @@ fn conflict(state: &State, row: &Row, known: &CellRecord) -> Conflict {
             .map_or_else(|| day.to_string(), |d| d.to_string())
     };
     Conflict {
+        position,
         indicator: indicator.map_or_else(String::new, |indicator| indicator.name.clone()),
         region: region.map_or_else(String::new, milepost_model::Region::uid),
         period: crate::state::period(row.first_day, row.last_day)

@@ -26,6 +26,7 @@ use crate::Error;
 pub struct Batch {
     pub(crate) rows: Vec<Row>,
     pub(crate) texts: Texts,
+    pub(crate) scenarios: Vec<Scenario>,
     pub(crate) token: Option<(String, u64)>,
     pub(crate) strict: bool,
     published: Option<Date>,
@@ -51,7 +52,7 @@ pub struct Observation<'a> {
 
 /// A text of the batch; each different text is kept once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TextId(pub(crate) u32);
+pub(crate) struct TextId(u32);
 
 /// The texts of a batch, each once.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +66,8 @@ pub(crate) struct Texts {
 pub(crate) struct Row {
     pub(crate) indicator: TextId,
     pub(crate) region: TextId,
-    pub(crate) scenario: TextId,
+    /// Position in the batch's scenarios: there are never many.
+    pub(crate) scenario: usize,
     pub(crate) period: Period,
     pub(crate) value: Option<Decimal>,
     pub(crate) status: Status,
@@ -137,7 +139,7 @@ impl Batch {
         let row = Row {
             indicator: self.texts.id(observation.indicator),
             region: self.texts.id(observation.region),
-            scenario: self.texts.id(observation.scenario.as_str()),
+            scenario: self.scenario(observation.scenario),
             period: observation.period,
             value: observation.value,
             status: observation.status,
@@ -147,6 +149,13 @@ impl Batch {
             note: observation.note.map(|text| self.texts.id(text)),
         };
         self.rows.push(row);
+    }
+
+    fn scenario(&mut self, scenario: Scenario) -> usize {
+        self.scenarios.iter().position(|known| *known == scenario).unwrap_or_else(|| {
+            self.scenarios.push(scenario);
+            self.scenarios.len() - 1
+        })
     }
 
     /// How many observations the batch has.
@@ -227,6 +236,13 @@ impl<'a> Observation<'a> {
     }
 }
 
+impl TextId {
+    /// The number of the text.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Texts {
     fn id(&mut self, text: &str) -> TextId {
         if let Some(&id) = self.ids.get(text) {
@@ -239,9 +255,14 @@ impl Texts {
         id
     }
 
+    /// How many different texts there are; ids run from 0.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// The text of an id; ids come from this table only.
     pub(crate) fn get(&self, id: TextId) -> &str {
-        self.all.get(id.0 as usize).map_or("", String::as_str)
+        self.all.get(id.index()).map_or("", String::as_str)
     }
 }
 

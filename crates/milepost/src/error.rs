@@ -72,6 +72,8 @@ pub enum Error {
         name: String,
         /// Why it does not do.
         reason: String,
+        /// The position in the batch of the first observation that has the name, from 0.
+        position: usize,
     },
     /// A definition does not fit the catalogue.
     #[error(transparent)]
@@ -79,6 +81,19 @@ pub enum Error {
     /// Anything else that a store says.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl Error {
+    /// The position in its batch, from 0, of the observation that does not fit; so that what
+    /// was read from a file can be told by its line.
+    pub fn position(&self) -> Option<usize> {
+        match self {
+            Self::Conflict(conflict) => Some(conflict.position),
+            Self::Name { position, .. } => Some(*position),
+            Self::Store(StoreError::Value(fact)) => Some(fact.position),
+            _ => None,
+        }
+    }
 }
 
 /// A query that cannot be read or answered: its text and what is wrong with it.

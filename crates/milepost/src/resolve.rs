@@ -1,13 +1,12 @@
 //! From the names of a batch to the identities of the catalogue.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use milepost_model::{
-    Catalogue, Date, Definition, Fact, Indicator, IndicatorId, Lookup, Region, RegionId, Scenario,
-    fold,
+    Catalogue, Date, Definition, Fact, Indicator, IndicatorId, Lookup, Region, RegionId, fold,
 };
 
-use crate::batch::{Row, TextId};
+use crate::batch::TextId;
 use crate::{Batch, Error};
 
 /// A batch in terms of the catalogue, and what had to be registered for it.
@@ -39,80 +38,55 @@ struct Version {
 ///
 /// # Errors
 /// [`Error::Name`] for a name that is ambiguous, not valid at the row's date, or
-/// unknown in a strict batch; [`Error::Input`] for a scenario that is no name.
+/// unknown in a strict batch.
 pub(crate) fn resolve(batch: Batch, catalogue: &Catalogue) -> Result<Resolved, Error> {
     let registered = register(&batch, catalogue)?;
-    let mut extended;
-    let mut catalogue = catalogue;
     let definitions = registered.definitions();
-    if !definitions.is_empty() {
-        extended = catalogue.clone();
-        for definition in definitions.clone() {
-            extended.define(definition)?;
-        }
-        catalogue = &extended;
+    let mut extended = catalogue.clone();
+    for definition in definitions.clone() {
+        extended.define(definition)?;
     }
-    let names = Names::of(&batch, catalogue)?;
-    let facts = batch
-        .rows
-        .iter()
-        .map(|row| names.fact(&batch, row, catalogue))
-        .collect::<Result<_, _>>()?;
+    let mut names = Names::new(&batch, &extended);
+    let facts = (0..batch.rows.len()).map(|at| names.fact(at)).collect::<Result<_, _>>()?;
     let batch = milepost_store::Batch { definitions, facts, token: batch.token };
     Ok(Resolved { batch, registered })
 }
 
-/// The identities behind the texts of a batch.
-struct Names {
-    indicators: HashMap<TextId, IndicatorId>,
-    regions: HashMap<TextId, Vec<Version>>,
-    scenarios: HashMap<TextId, Scenario>,
+/// The identities behind the texts of a batch, by number of the text.
+struct Names<'a> {
+    batch: &'a Batch,
+    catalogue: &'a Catalogue,
+    indicators: Vec<Option<IndicatorId>>,
+    regions: Vec<Option<Vec<Version>>>,
 }
 
-impl Names {
-    fn of(batch: &Batch, catalogue: &Catalogue) -> Result<Self, Error> {
-        let mut names =
-            Self { indicators: HashMap::new(), regions: HashMap::new(), scenarios: HashMap::new() };
-        for row in &batch.rows {
-            if let std::collections::hash_map::Entry::Vacant(slot) =
-                names.indicators.entry(row.indicator)
-            {
-                slot.insert(indicator(catalogue, batch.texts.get(row.indicator))?);
-            }
-            names
-                .regions
-                .entry(row.region)
-                .or_insert_with(|| versions(catalogue, batch.texts.get(row.region)));
-            if let std::collections::hash_map::Entry::Vacant(slot) =
-                names.scenarios.entry(row.scenario)
-            {
-                slot.insert(scenario(batch.texts.get(row.scenario))?);
-            }
-        }
-        Ok(names)
+impl<'a> Names<'a> {
+    fn new(batch: &'a Batch, catalogue: &'a Catalogue) -> Self {
+        let texts = batch.texts.len();
+        Self { batch, catalogue, indicators: vec![None; texts], regions: vec![None; texts] }
     }
 
-    fn fact(&self, batch: &Batch, row: &Row, catalogue: &Catalogue) -> Result<Fact, Error> {
-        let text = |id| batch.texts.get(id).to_owned();
-        let versions = self.regions.get(&row.region).map_or(&[][..], Vec::as_slice);
-        let region = version_on(versions, row.period.last_day()).map_err(|reason| Error::Name {
-            what: "region",
-            name: text(row.region),
-            reason: reason.describe(versions, row.period.last_day(), catalogue),
-        })?;
-        let unknown = |what, id| Error::Name { what, name: text(id), reason: "unknown".to_owned() };
+    /// The row at a position as a fact.
+    fn fact(&mut self, at: usize) -> Result<Fact, Error> {
+        let row = &self.batch.rows[at];
+        let name_error = |what, id, reason| Error::Name {
+            what,
+            name: self.batch.texts.get(id).to_owned(),
+            reason,
+            position: at,
+        };
+        let indicator = self
+            .indicator(row.indicator)
+            .map_err(|reason| name_error("indicator", row.indicator, reason))?;
+        let region = self
+            .region(row.region, row.period.last_day())
+            .map_err(|reason| name_error("region", row.region, reason))?;
+        let text = |id| self.batch.texts.get(id).to_owned();
         Ok(Fact {
-            indicator: *self
-                .indicators
-                .get(&row.indicator)
-                .ok_or_else(|| unknown("indicator", row.indicator))?,
+            indicator,
             region,
             period: row.period,
-            scenario: self
-                .scenarios
-                .get(&row.scenario)
-                .ok_or_else(|| unknown("scenario", row.scenario))?
-                .clone(),
+            scenario: self.batch.scenarios[row.scenario].clone(),
             value: row.value,
             status: row.status,
             published: row.published,
@@ -121,36 +95,53 @@ impl Names {
             note: row.note.map(text),
         })
     }
+
+    fn indicator(&mut self, id: TextId) -> Result<IndicatorId, String> {
+        if let Some(known) = self.indicators[id.index()] {
+            return Ok(known);
+        }
+        let found = indicator(self.catalogue, self.batch.texts.get(id))?;
+        self.indicators[id.index()] = Some(found);
+        Ok(found)
+    }
+
+    fn region(&mut self, id: TextId, day: Date) -> Result<RegionId, String> {
+        let (catalogue, texts) = (self.catalogue, &self.batch.texts);
+        let versions =
+            self.regions[id.index()].get_or_insert_with(|| versions(catalogue, texts.get(id)));
+        version_on(versions, day).map_err(|none| none.describe(versions, day, catalogue))
+    }
 }
 
 /// Names that the catalogue does not have, each spelling that folds alike once.
 fn register(batch: &Batch, catalogue: &Catalogue) -> Result<Registered, Error> {
     let mut registered = Registered::default();
-    let mut seen: HashMap<(&'static str, TextId), ()> = HashMap::new();
-    let mut folded: HashMap<(&'static str, String), ()> = HashMap::new();
-    for row in &batch.rows {
+    let mut seen: HashSet<(&'static str, TextId)> = HashSet::new();
+    let mut folded: HashSet<(&'static str, String)> = HashSet::new();
+    for (position, row) in batch.rows.iter().enumerate() {
         for (what, id) in [("indicator", row.indicator), ("region", row.region)] {
-            if seen.insert((what, id), ()).is_some() {
+            if !seen.insert((what, id)) {
                 continue;
             }
             let name = batch.texts.get(id);
-            let known = if what == "indicator" {
+            let is_known = if what == "indicator" {
                 !matches!(catalogue.find_indicator(name), Lookup::Unknown)
             } else {
                 !catalogue.find_regions(name).is_empty()
             };
-            if known || folded.insert((what, fold(name)), ()).is_some() {
+            if is_known || !folded.insert((what, fold(name))) {
                 continue;
             }
             if batch.strict {
-                let reason = "not in the catalogue, and the batch is strict".to_owned();
-                return Err(Error::Name { what, name: name.to_owned(), reason });
+                let reason = "not in the catalogue, and undeclared names are refused".to_owned();
+                return Err(Error::Name { what, name: name.to_owned(), reason, position });
             }
-            if what == "indicator" {
-                registered.indicators.push(name.to_owned());
+            let list = if what == "indicator" {
+                &mut registered.indicators
             } else {
-                registered.regions.push(name.to_owned());
-            }
+                &mut registered.regions
+            };
+            list.push(name.to_owned());
         }
     }
     Ok(registered)
@@ -169,20 +160,15 @@ impl Registered {
     }
 }
 
-fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, Error> {
+fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, String> {
     match catalogue.find_indicator(name) {
         Lookup::Found(id) => Ok(id),
         Lookup::Ambiguous(ids) => {
             let candidates: Vec<&str> =
                 ids.iter().map(|&id| catalogue.indicator(id).name.as_str()).collect();
-            let reason = format!("may be any of {}", candidates.join(", "));
-            Err(Error::Name { what: "indicator", name: name.to_owned(), reason })
+            Err(format!("may be any of {}", candidates.join(", ")))
         }
-        Lookup::Unknown => Err(Error::Name {
-            what: "indicator",
-            name: name.to_owned(),
-            reason: "not in the catalogue".to_owned(),
-        }),
+        Lookup::Unknown => Err("not in the catalogue".to_owned()),
     }
 }
 
@@ -196,14 +182,6 @@ fn versions(catalogue: &Catalogue, name: &str) -> Vec<Version> {
         }
     };
     catalogue.find_regions(name).into_iter().map(version).collect()
-}
-
-fn scenario(text: &str) -> Result<Scenario, Error> {
-    Scenario::new(text).map_err(|error| Error::Input {
-        part: "scenario",
-        text: text.to_owned(),
-        reason: error.to_string(),
-    })
 }
 
 /// Why no version could be chosen.
