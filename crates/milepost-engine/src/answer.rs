@@ -11,7 +11,8 @@ use milepost_model::{Date, Number, Period, Status, Strength};
 pub use missing::{MissingReason, Undefined};
 pub use reading::{Coverage, Origin, Reading};
 
-pub(crate) use format::{figure, grouped};
+pub(crate) use format::figure;
+pub use format::grouped;
 pub(crate) use table::plain_table;
 
 /// The rows of a query and what is worth knowing about them.

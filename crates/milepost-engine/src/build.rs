@@ -24,7 +24,7 @@ pub(crate) use unit::display_unit;
 
 /// Sentences that one statement may unfold to. Session names stand for sentences that may use
 /// names themselves, so a short text can unfold to a long one.
-const SENTENCES_MAX: u32 = 10_000;
+const SENTENCES_MAX: u32 = 1_000;
 /// Sentences within sentences.
 const DEPTH_MAX: u32 = 64;
 
@@ -113,6 +113,9 @@ impl<'a> Builder<'a> {
         let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
         let mut line = self.expression(&query.expression, &inner)?;
         if let Some(clause) = &query.clauses.percent_of {
+            // What is divided may name its region itself; the whole is then that of the same.
+            let region = inner.region.or_else(|| sole_region(&line));
+            let inner = Scope { region, ..inner.clone() };
             let whole = self.expression(&clause.value, &inner)?;
             line = self.percent_of(line, whole, clause.span)?;
         }
@@ -142,7 +145,7 @@ impl<'a> Builder<'a> {
         plan::settle_inner(&mut sentence, query, &scope)?;
         self.trace.sentence(query, &sentence);
         let unit = sentence.unit.clone();
-        Ok(Line { node: Node::Sentence(Box::new(sentence)), unit })
+        Ok(Line::new(Node::Sentence(Box::new(sentence)), unit))
     }
 
     /// The one region of a region expression on a day.
@@ -155,6 +158,13 @@ impl<'a> Builder<'a> {
         let (text, span) = names::literal(name)?;
         names::region_on(self.catalogue, text, span, day)
     }
+}
+
+/// The region of every indicator of a line, where it is one.
+fn sole_region(line: &Line) -> Option<RegionId> {
+    let mut regions = line.leaves().into_iter().map(|series| series.declared.region);
+    let first = regions.next()?;
+    regions.all(|region| region == first).then_some(first)
 }
 
 /// `including` widens what the sentence around admits, `only` replaces it.

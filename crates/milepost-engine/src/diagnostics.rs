@@ -35,6 +35,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0406", "periods of different lengths"),
         ("MP0407", "a span inside an expression"),
         ("MP0408", "a window that is no whole number of periods"),
+        ("MP0409", "an end before its base"),
         ("MP0501", "different units"),
         ("MP0502", "a unit that is not declared"),
         ("MP0503", "a text that is no unit"),
@@ -59,6 +60,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0811", "running totals of the year"),
         ("MP0812", "the version of a region"),
         ("MP0813", "a boundary between inside and outside a step"),
+        ("MP0814", "the base of a sentence inside an expression"),
         ("MP0901", "what cannot be answered yet"),
     ]
 }
@@ -138,7 +140,7 @@ pub(crate) fn several_regions_inside(span: Span) -> Boxed {
 }
 
 pub(crate) fn too_deep(span: Span) -> Boxed {
-    error("MP0310", span, "the sentence unfolds to more than 10,000 sentences or 64 levels")
+    error("MP0310", span, "the sentence unfolds to more than 1,000 sentences or 64 levels")
 }
 
 pub(crate) fn session_full(span: Span) -> Boxed {
@@ -151,7 +153,7 @@ pub(crate) fn clashing_clauses(one: (&str, Span), other: (&str, Span)) -> Boxed 
     let diagnostic = error("MP0401", one.1, message);
     Box::new(diagnostic.with_related(other.1, format!("the `{}`", other.0)).with_help(
         "`since` goes with `until`; `between`, `during` and `at` stand alone; `over last` goes \
-         with `until` or `at`",
+         with `until` or `at`; `during 2019 by quarter` has the quarters of a year",
     ))
 }
 
@@ -188,6 +190,11 @@ pub(crate) fn different_lengths(base: Period, end: Period, span: Span) -> Boxed 
     let message =
         format!("{base} and {end} differ in length, so that their figures do not compare");
     help(error("MP0406", span, message), "`by` a frequency cuts both into the same periods")
+}
+
+pub(crate) fn backwards(base: Period, end: Period, span: Span) -> Boxed {
+    let message = format!("the end, {end}, closes before the base, {base}");
+    help(error("MP0409", span, message), "the earlier period stands after `since`")
 }
 
 pub(crate) fn span_inside(span: Span) -> Boxed {

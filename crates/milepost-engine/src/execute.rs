@@ -5,6 +5,8 @@ mod revisions;
 mod rows;
 mod scope;
 
+use std::fmt;
+
 use milepost_lang::ast::{MeasureKind, Query, Statement};
 use milepost_store::Snapshot;
 
@@ -39,6 +41,17 @@ pub enum Outcome {
         /// The sentence in canonical form.
         sentence: String,
     },
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(answer) => answer.fmt(f),
+            Self::Listing(listing) => listing.fmt(f),
+            Self::Explanation(explanation) => explanation.fmt(f),
+            Self::Defined { name, sentence } => writeln!(f, "{name} = {sentence}"),
+        }
+    }
 }
 
 /// Runs one statement against a snapshot.
@@ -85,7 +98,7 @@ pub fn execute(
             let before = snapshot.reads();
             let run = run(snapshot, session, &query)?;
             let reads = explain::reads_between(before, snapshot.reads());
-            Ok(Outcome::Explanation(explain::explain(&query, run, reads, snapshot.catalogue())))
+            Ok(Outcome::Explanation(explain::explain(run, reads)))
         }
         Statement::Let { name, query } => {
             let sentence = query.to_string();
@@ -133,7 +146,7 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
         let strict = session.is_strict();
         let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
         let mut answer = rows::answer(query, &asked, &plan)?;
-        notes::add(&mut answer, query, &asked, &plan);
+        notes::add(&mut answer, query, &asked, &plan, &builder.trace);
         explain::trace_plan(&mut builder.trace, query, &asked, &plan);
         answer
     };

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use milepost_lang::ast::{Anchor, Clause, Name, Query, RegionExpression};
-use milepost_model::Catalogue;
 use milepost_store::Reads;
 
 use crate::answer::Answer;
@@ -40,12 +39,7 @@ pub(crate) fn reads_between(before: Reads, after: Reads) -> (u64, u64) {
     (after.frames.saturating_sub(before.frames), after.bytes.saturating_sub(before.bytes))
 }
 
-pub(crate) fn explain(
-    _query: &Query,
-    run: Run,
-    (frames, bytes): (u64, u64),
-    _catalogue: &Catalogue,
-) -> Explanation {
+pub(crate) fn explain(run: Run, (frames, bytes): (u64, u64)) -> Explanation {
     let mut facts: Vec<(String, String)> =
         run.trace.into_iter().map(|(heading, text)| (heading.to_owned(), text)).collect();
     facts.push(("read".to_owned(), format!("{frames} frames, {bytes} bytes")));
@@ -57,8 +51,7 @@ pub(crate) fn canonical(query: &Query, asked: &Asked, answer: &Answer) -> Query 
     let mut canonical = query.clone();
     let span = query.span;
     let clauses = &mut canonical.clauses;
-    let named = clauses.regions.is_some() || asked.sentences.len() > 1;
-    if named || asked.scope.region.is_some() {
+    if asked.named {
         let value = asked
             .regions
             .iter()

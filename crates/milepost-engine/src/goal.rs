@@ -24,6 +24,8 @@ pub(crate) enum Goal {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {
     pub(crate) cells: Vec<Cell>,
+    /// Every target of the indicator in the region, in words.
+    pub(crate) known: Vec<String>,
     /// Whether the sentence says which period: then a target may lie in the past.
     pub(crate) stated: bool,
 }
@@ -94,11 +96,12 @@ impl Goal {
 
 impl Targets {
     fn at(&self, end: Period, timing: Timing, later: bool) -> Result<GoalReading, MissingReason> {
-        // The target of a flow is the total of its period, of which the figure is a first part.
+        // The target of a flow is the total of its period: the figure is a first part of that, or
+        // the total of another period of the same length.
         let comparable = |cell: &&Cell| {
             timing == Timing::Close
-                || (cell.period.first_day() == end.first_day()
-                    && cell.period.last_day() >= end.last_day())
+                || begins(cell.period, end)
+                || (end.frequency().is_some() && cell.period.frequency() == end.frequency())
         };
         let ahead = |cell: &&Cell| {
             let (close, now) = (cell.period.last_day(), end.last_day());
@@ -121,13 +124,18 @@ impl Targets {
     }
 }
 
+/// Whether a part is the beginning of a period, or all of it.
+pub(crate) fn begins(period: Period, part: Period) -> bool {
+    period.first_day() == part.first_day() && period.covers(part)
+}
+
 /// `2025 target`, `2020 target/stretch`.
 fn label(cell: &Cell) -> String {
     format!("{} {}", cell.period, cell.scenario)
 }
 
 /// A target with its figure and source.
-fn describe(cell: &Cell) -> String {
+pub(crate) fn describe(cell: &Cell) -> String {
     let figure = crate::answer::figure(Number::Exact(cell.value), cell.precision);
     let source = cell.source.as_deref().map(|source| format!(", {source}")).unwrap_or_default();
     format!("{}: {figure}{source}", label(cell))

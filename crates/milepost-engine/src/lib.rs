@@ -49,7 +49,7 @@ mod tests;
 use milepost_lang::Diagnostic;
 
 pub use crate::answer::{
-    Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row, Undefined,
+    Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row, Undefined, grouped,
 };
 pub use crate::diagnostics::{code_title, codes};
 pub use crate::execute::{Outcome, execute};

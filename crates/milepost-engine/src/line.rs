@@ -3,6 +3,7 @@
 mod series;
 mod tiling;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use milepost_model::{Frequency, Number, Period, Precision, Status, Strength, Unit};
@@ -21,6 +22,8 @@ pub(crate) struct Line {
     pub(crate) node: Node,
     /// The unit of the values; None where an indicator declares none.
     pub(crate) unit: Option<Unit>,
+    /// Asked for again and again, and costly for a deep expression.
+    natives: OnceCell<Vec<Period>>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +54,10 @@ pub(crate) struct Factor {
 }
 
 impl Line {
+    pub(crate) fn new(node: Node, unit: Option<Unit>) -> Self {
+        Self { node, unit, natives: OnceCell::new() }
+    }
+
     /// The value at a period.
     ///
     /// # Errors
@@ -99,17 +106,21 @@ impl Line {
 
     /// The periods that have a value as the figures are published, in order: for an expression
     /// that accrues, those of the coarsest of the frequencies of its parts.
-    pub(crate) fn natives(&self) -> Vec<Period> {
+    pub(crate) fn natives(&self) -> &[Period] {
+        self.natives.get_or_init(|| self.find_natives())
+    }
+
+    fn find_natives(&self) -> Vec<Period> {
         match &self.node {
             Node::Quantity(_) => Vec::new(),
             Node::Series(series) => series.natives(),
             Node::Sentence(sentence) => sentence.natives(),
-            Node::Negate(line) => line.natives(),
+            Node::Negate(line) => line.natives().to_vec(),
             Node::Sum(_) | Node::Product(..) => {
                 let mut periods = BTreeSet::new();
                 let parts: Vec<&Line> = self.parts().filter(|line| !line.is_constant()).collect();
                 for part in &parts {
-                    periods.extend(part.natives());
+                    periods.extend(part.natives().iter().copied());
                 }
                 if let [_] = parts.as_slice() {
                     periods.retain(|period| self.read(*period).is_ok());

@@ -16,9 +16,13 @@ pub(crate) fn change(x0: Number, x1: Number) -> Measured {
 }
 
 /// `100 (x1 / x0 - 1)`, computed as `100 (x1 - x0) / x0` so that only one operation rounds.
-/// A base of zero or below makes it undefined (OECD: growth of a negative base has no meaning).
+/// A base of zero or below and a change of sign make it undefined: growth from or to a negative
+/// figure has no meaning.
 pub(crate) fn growth(x0: Number, x1: Number) -> Measured {
     positive_base(x0)?;
+    if x1.signum() < 0 {
+        return Err(Undefined::SignChange);
+    }
     in_range(
         x1.checked_sub(x0)
             .and_then(|change| whole(100).checked_mul(change))
@@ -138,6 +142,7 @@ mod tests {
     #[test]
     fn what_has_no_meaning_is_undefined() {
         assert_eq!(growth(whole(0), whole(1)), Err(Undefined::BaseZero));
+        assert_eq!(growth(whole(1), whole(-1)), Err(Undefined::SignChange));
         assert_eq!(multiple(whole(-1), whole(1)), Err(Undefined::BaseNegative));
         assert_eq!(cagr(whole(1), whole(0), 1.0), Err(Undefined::EndNotPositive));
         assert_eq!(cagr(whole(1), whole(2), 0.0), Err(Undefined::NoTimeBetween));

@@ -8,16 +8,21 @@ use milepost_model::{Direction, Number, Period, Precision, Status, Unit, years_b
 
 use crate::answer::{Answer, MissingReason, Origin, Reading, Row, figure, grouped};
 use crate::execute::Asked;
+use crate::goal::Goal;
 use crate::plan::Plan;
 use crate::sentence::Sentence;
 use crate::time::{Base, Cut};
+use crate::trace::Trace;
 
 /// Notes of one kind that are written out; the rest is counted.
 const EACH_MAX: usize = 6;
 
 /// Adds the notes of a query to its answer.
-pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan) {
+pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan, trace: &Trace) {
     let mut notes = Notes::default();
+    for base in trace.bases_inside() {
+        notes.say("MP0814", Span::default(), base);
+    }
     precision(&mut notes, answer);
     growth_of_percent(&mut notes, query, asked);
     distance(&mut notes, asked, plan);
@@ -25,6 +30,10 @@ pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan
     goals(&mut notes, query, asked, answer);
     missing(&mut notes, query, asked, plan, answer);
     versions(&mut notes, asked);
+    if let (Some(MissingReason::NotYet), Some(base)) = (plan.why, plan.base) {
+        let message = format!("no figure of the kind closes after the base, {base}");
+        notes.say("MP0805", asked.scope.times.base_span, message);
+    }
     if let Some(period) = plan.after_steps {
         let span = query.clauses.by.as_ref().map_or(query.span, |clause| clause.span);
         notes.say(
@@ -158,7 +167,14 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answer) {
         let own = |row: &&Row| row.region == *region && row.period.is_some();
         let Some(row) = answer.rows.iter().rfind(own) else { continue };
         let (Some(period), Some(end)) = (row.period, row.end.as_ref()) else { continue };
-        let Some(Ok(goal)) = sentence.compare(period).goal else { continue };
+        let goal = match sentence.compare(period).goal {
+            Some(Ok(goal)) => goal,
+            Some(Err(_)) => {
+                no_goal(&mut *notes, clause.span, sentence, &region.name);
+                continue;
+            }
+            None => continue,
+        };
         let unit = sentence.line.unit.as_ref().map(ToString::to_string).unwrap_or_default();
         let target = figure(goal.reading.value, goal.reading.precision);
         let name =
@@ -174,6 +190,18 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answer) {
         if measure.kind == MeasureKind::Pace {
             met(notes, query, sentence, &name, row, goal.reading.value);
         }
+    }
+}
+
+/// What could have been a goal where none fits.
+fn no_goal(notes: &mut Notes, span: Span, sentence: &Sentence, region: &str) {
+    if let Some(Goal::Targets(targets)) = &sentence.goal {
+        let note = Diagnostic::note("MP0806", span, format!("no such target is set in {region}"));
+        notes.push(if targets.known.is_empty() {
+            note.with_help("no target is stored; a quantity would do: `to 45%`")
+        } else {
+            note.with_help(format!("targets: {}", targets.known.join("; ")))
+        });
     }
 }
 
@@ -231,7 +259,10 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             notes.say("MP0804", asked.scope.times.end_span, message);
         }
     }
-    if answer.rows.iter().all(|row| row.missing.is_none()) {
+    let figure_missing = |row: &Row| {
+        row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
+    };
+    if !answer.rows.iter().any(figure_missing) {
         return;
     }
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
@@ -247,7 +278,9 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             continue;
         };
         let times = &asked.scope.times;
-        if let (Base::Cut(Cut::Close(_, words)), None) = (&times.base, plan.base) {
+        if let (Base::Cut(Cut::Close(_, words)), None, false) =
+            (&times.base, plan.base, times.window)
+        {
             let message = format!("{subject} starts at {first}, after {words}");
             let note = Diagnostic::note("MP0805", times.base_span, message);
             notes.push(note.with_help(format!("`since {first}` or `since first`")));

@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) base_lag: Option<(Period, Date)>,
     /// The same for the end.
     pub(crate) end_lag: Option<(Period, Date)>,
+    /// Why there is no end.
+    pub(crate) why: Option<MissingReason>,
     /// The last figure, where it lies after the last step.
     pub(crate) after_steps: Option<Period>,
 }
@@ -89,10 +91,10 @@ fn keeps_base(measure: MeasureKind) -> bool {
 fn candidates(sentences: &[Sentence], frequency: Option<Frequency>) -> Vec<Period> {
     let mut all = BTreeSet::new();
     for sentence in sentences {
-        all.extend(match frequency {
-            None => sentence.line.natives(),
-            Some(frequency) => at_frequency(&sentence.line, frequency),
-        });
+        match frequency {
+            None => all.extend(sentence.line.natives().iter().copied()),
+            Some(frequency) => all.extend(at_frequency(&sentence.line, frequency)),
+        }
     }
     all.into_iter().collect()
 }
@@ -105,6 +107,14 @@ fn pick(cut: &Cut, candidates: &[Period]) -> Option<Period> {
         Cut::Latest => candidates.last().copied(),
         Cut::First => candidates.first().copied(),
     }
+}
+
+/// The step of a frequency that closes with a period; the period itself where none does.
+fn closing_with(period: Period, frequency: Option<Frequency>) -> Period {
+    frequency
+        .and_then(|frequency| Period::containing(frequency, period.last_day()))
+        .filter(|step| step.last_day() == period.last_day())
+        .unwrap_or(period)
 }
 
 /// How far a picked period lies from its cut, where that is more than one period of its length.
@@ -134,21 +144,30 @@ pub(crate) fn settle(
     if sentences.iter().all(|sentence| sentence.line.is_constant()) {
         return constant(sentences, kind, query);
     }
+    if let (Some(clause), true, true) = (&query.clauses.by, steps.is_some(), times.single) {
+        let at = ("at", times.end_span);
+        return Err(diagnostics::clashing_clauses(at, ("by", clause.span)));
+    }
     let accrues = spans(sentences);
     let grain = grain(sentences, times, steps, kind.is_some() && accrues);
     let pool = candidates(sentences, grain);
-    let mut plan = Plan { end: pick(&times.end, &pool), ..Plan::default() };
+    let steps_of_spans = steps.filter(|_| accrues);
+    let end = pick(&times.end, &pool).map(|end| closing_with(end, steps_of_spans));
+    let mut plan = Plan { end, ..Plan::default() };
     plan.end_lag = lag(&times.end, plan.end);
     if strict && plan.end_lag.is_some() {
         plan.end = None;
     }
     check_base(query, times, steps, sentences, yoy)?;
     let base_pool = if accrues { pool.clone() } else { candidates(sentences, None) };
-    let low = base(sentences, times, &base_pool, grain.filter(|_| accrues), &mut plan, query)?;
+    let of_spans = grain.filter(|_| accrues);
+    let low = base(sentences, times, &base_pool, of_spans, &mut plan, query)?;
+    plan.base = plan.base.map(|base| closing_with(base, steps_of_spans));
     if strict && plan.base_lag.is_some() {
         plan.base = None;
     }
     check_lengths(&plan, times, kind, yoy, accrues)?;
+    check_order(&mut plan, times, kind.is_some() && !yoy)?;
     let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
     for sentence in sentences.iter_mut() {
         sentence.base = rule.clone();
@@ -226,7 +245,9 @@ fn check_base(
     let Some(measure) = &query.measure else { return Ok(()) };
     let has_goal = query.clauses.to.is_some();
     let flow_progress = measure.kind == MeasureKind::Progress && spans(sentences);
-    let has_base = times.base != Base::None || yoy || steps.is_some() || flow_progress;
+    let steps_are_bases = steps.is_some() && measure.kind != MeasureKind::Progress;
+    let from_nothing = flow_progress && steps.is_none();
+    let has_base = times.base != Base::None || yoy || steps_are_bases || from_nothing;
     if needs_base(measure.kind, has_goal) && !has_base {
         return Err(diagnostics::needs_base(measure.kind, measure.span));
     }
@@ -298,6 +319,20 @@ fn check_lengths(
     let alike = base.frequency() == end.frequency()
         && (base.frequency().is_some() || days(base) == days(end));
     if alike { Ok(()) } else { Err(diagnostics::different_lengths(base, end, times.base_span)) }
+}
+
+/// An end before its base is refused where it is stated, and otherwise does not exist yet.
+fn check_order(plan: &mut Plan, times: &Times, compares: bool) -> Result<()> {
+    let (Some(base), Some(end)) = (plan.base, plan.end) else { return Ok(()) };
+    let backwards = end.last_day() < base.last_day();
+    if backwards && times.end_stated {
+        return Err(diagnostics::backwards(base, end, times.end_span));
+    }
+    if compares && !times.end_stated && end.last_day() <= base.last_day() {
+        plan.end = None;
+        plan.why = Some(MissingReason::NotYet);
+    }
+    Ok(())
 }
 
 /// How the base follows from the end of a row.
@@ -419,6 +454,9 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
             return Err(diagnostics::span_inside(times.base_span));
         }
         _ => {}
+    }
+    if sentence.measure.is_none() && !own {
+        return Ok(());
     }
     let one = std::slice::from_ref(sentence);
     check_base(query, times, sentence.frequency, one, yoy)?;

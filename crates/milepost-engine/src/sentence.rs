@@ -1,10 +1,10 @@
 //! A sentence in one region: an expression, how it is compared, and with what.
 
 use milepost_lang::ast::MeasureKind;
-use milepost_model::{Date, Frequency, Number, Period, Unit, years_between};
+use milepost_model::{Date, Frequency, Number, Period, Strength, Unit, years_between};
 
 use crate::answer::{MissingReason, Reading};
-use crate::goal::{Goal, GoalReading};
+use crate::goal::{Goal, GoalReading, begins};
 use crate::line::{Line, Timing};
 use crate::measure;
 
@@ -99,11 +99,13 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// The readings that the value was computed from.
+    /// The readings that the value was computed from. A target is what the figures are held
+    /// against and not one of them, so that the status stays that of the figures.
     pub(crate) fn readings(&self) -> impl Iterator<Item = &Reading> {
         let base = self.base.as_ref().and_then(|base| base.as_ref().ok());
         let goal = self.goal.as_ref().and_then(|goal| goal.as_ref().ok());
-        base.into_iter().chain(self.end.as_ref().ok()).chain(goal.map(|goal| &goal.reading))
+        let goal = goal.map(|goal| &goal.reading).filter(|r| r.strength != Strength::Target);
+        base.into_iter().chain(self.end.as_ref().ok()).chain(goal)
     }
 }
 
@@ -150,7 +152,11 @@ impl Sentence {
             Some(MeasureKind::Gap) => measure::gap(x1, goal()?.reading.value),
             // A flow towards the total of its own period starts from nothing.
             Some(MeasureKind::Progress) if self.base == BaseRule::None => {
-                measure::progress(measure::whole(0), x1, goal()?.reading.value)
+                let goal = goal()?;
+                if goal.period.is_some_and(|period| !begins(period, end.period)) {
+                    return Err(MissingReason::NoTarget);
+                }
+                measure::progress(measure::whole(0), x1, goal.reading.value)
             }
             Some(MeasureKind::Progress) => {
                 measure::progress(base()?.value, x1, goal()?.reading.value)
@@ -201,7 +207,7 @@ impl Sentence {
             return Vec::new();
         }
         let mut natives = match self.frequency {
-            None => self.line.natives(),
+            None => self.line.natives().to_vec(),
             Some(frequency) => at_frequency(&self.line, frequency),
         };
         if self.measure.is_some() {
@@ -242,7 +248,7 @@ impl Sentence {
 pub(crate) fn at_frequency(line: &Line, frequency: Frequency) -> Vec<Period> {
     let mut periods: Vec<Period> = line
         .natives()
-        .into_iter()
+        .iter()
         .filter_map(|native| Period::containing(frequency, native.last_day()))
         .collect();
     periods.dedup();

@@ -33,6 +33,7 @@ const FIGURES: &[Line<'_>] = &[
     (SI, "VN", "2023-06", "17141000", "E", "", "2024-07-10", "", "conference"),
     (SI, "VN", "2024-06", "18305000", "A", "", "2024-07-10", "", "conference"),
     (SI, "VN", "2024", "20030000", "F", "", "2024-11-24", "", "conference"),
+    ("labour_force", "VN", "2023-06", "46900000", "E", "", "2024-07-10", "", "made up"),
     ("si.coverage", "VN", "2023", "39.25", "A", "", "2024-02-07", "", "review"),
     ("si.coverage", "VN", "2024-06", "39.05", "A", "", "2024-07-10", "", "conference"),
     ("si.coverage", "VN", "2024", "42.71", "F", "", "2024-11-24", "", "conference"),
@@ -53,6 +54,8 @@ const FIGURES: &[Line<'_>] = &[
     (HI, "VN", "2024", "95430000", "F", "", "2024-11-24", "", "conference"),
     ("ui.participants", "VN", "2009", "5990000", "E", "", "2024-11-24", "", "conference"),
     ("ui.participants", "VN", "2024", "16030000", "F", "", "2024-11-24", "", "conference"),
+    ("ui.participants", "VN", "2022", "14330000", "A", "", "2023-02-01", "", "made up"),
+    ("ui.participants", "VN", "2022", "", "O", "", "2023-05-01", "", "made up"),
     ("hi.visits", "VN", "2009", "92500000", "E", "", "2024-11-24", "", "conference"),
     ("hi.visits", "VN", "2024", "185000000", "E", "", "2024-11-24", "about", "conference"),
     ("fund.collected", "VN", "2024-02", "300", "A", "", "2024-07-10", "", "made up for tests"),
@@ -60,7 +63,7 @@ const FIGURES: &[Line<'_>] = &[
 ];
 
 /// The store: the figures above, and a made-up monthly flow of 2022 and 2023 in which month `m` of
-/// a year collects `100 + m`, with a hole in November 2023.
+/// a year collects `100 + m`, 12 more in 2023, with a hole in November 2023.
 pub(crate) fn snapshot() -> Snapshot {
     let mut store = Store::in_memory();
     store.define(definitions()).unwrap();
@@ -82,7 +85,8 @@ pub(crate) fn snapshot() -> Snapshot {
     let mut facts: Vec<Fact> = FIGURES.iter().map(fact).collect();
     for (year, month) in (2022..2024).flat_map(|year| (1..=12).map(move |month| (year, month))) {
         if (year, month) != (2023, 11) {
-            let (period, value) = (format!("{year}-{month:02}"), (100 + month).to_string());
+            let (period, value) =
+                (format!("{year}-{month:02}"), (100 + month + 12 * (year - 2022)).to_string());
             for indicator in ["fund.revenue", "fund.revenue_to_date"] {
                 let published = "2024-03-01";
                 facts.push(fact(&(indicator, "VN", &period, &value, "A", "", published, "", "")));

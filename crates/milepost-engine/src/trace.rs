@@ -4,7 +4,10 @@ use milepost_lang::ast::Query;
 use milepost_model::Indicator;
 
 use crate::answer::RegionLabel;
-use crate::sentence::Sentence;
+use crate::sentence::{BaseRule, Sentence};
+
+/// The heading of the bases of sentences inside expressions.
+const BASE_INSIDE: &str = "base inside";
 
 /// Facts about a resolution, each once, in the order in which they came up.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +39,15 @@ impl Trace {
         if let Some(period) = sentence.fixed {
             self.say("inside", format!("({query}) is read at {period}"));
         }
+        if let BaseRule::Fixed(period) = sentence.base {
+            self.say(BASE_INSIDE, format!("({query}) is measured from {period}"));
+        }
+    }
+
+    /// The bases of sentences inside expressions, which no row shows.
+    pub(crate) fn bases_inside(&self) -> impl Iterator<Item = &str> {
+        let inside = self.entries.iter().filter(|(heading, _)| *heading == BASE_INSIDE);
+        inside.map(|(_, text)| text.as_str())
     }
 
     /// The facts in order, as heading and text.

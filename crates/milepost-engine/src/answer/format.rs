@@ -15,7 +15,15 @@ pub(crate) fn figure(value: Number, precision: Precision) -> String {
 
 /// A figure with commas. Exact figures of up to four decimals are shown in full, others with two
 /// decimals, figures below a hundredth with three significant digits.
-pub(crate) fn grouped(value: Number) -> String {
+///
+/// ```
+/// use milepost_engine::grouped;
+/// use milepost_model::Number;
+///
+/// assert_eq!(grouped(Number::Double(18_305_000.0)), "18,305,000");
+/// assert_eq!(grouped(Number::Double(9.965_635_738_8)), "9.97");
+/// ```
+pub fn grouped(value: Number) -> String {
     let text = value.to_string();
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     match value {

@@ -40,6 +40,8 @@ pub enum Undefined {
     BaseZero,
     /// The base is negative.
     BaseNegative,
+    /// The base is positive and the end negative.
+    SignChange,
     /// The end is not positive where both ends must be.
     EndNotPositive,
     /// The base and the end, or the end and the goal, share one close.
@@ -92,6 +94,7 @@ impl fmt::Display for Undefined {
         f.write_str(match self {
             Self::BaseZero => "the base is zero",
             Self::BaseNegative => "the base is negative",
+            Self::SignChange => "the sign changes",
             Self::EndNotPositive => "the end is not positive",
             Self::NoTimeBetween => "no time passes",
             Self::GoalIsBase => "the goal equals the base",

@@ -21,23 +21,23 @@ impl Builder<'_> {
                 }
                 sum(lines, *span)
             }
-            Expression::Product(factors, span) => {
+            Expression::Product(factors, _) => {
                 let mut lines = Vec::with_capacity(factors.len());
                 for (operator, factor) in factors {
                     let divides = *operator == MultiplyOperator::Divide;
                     let line = self.expression(factor, scope)?;
                     lines.push(Factor { divides, line });
                 }
-                Ok(product(lines, *span))
+                Ok(product(lines))
             }
             Expression::Negate(inner, _) => {
                 let line = self.expression(inner, scope)?;
                 let unit = line.unit.clone();
-                Ok(Line { node: Node::Negate(Box::new(line)), unit })
+                Ok(Line::new(Node::Negate(Box::new(line)), unit))
             }
             Expression::Quantity(quantity) => {
                 let (value, unit) = quantity_value(quantity)?;
-                Ok(Line { node: Node::Quantity(value), unit: Some(unit.unwrap_or_default()) })
+                Ok(Line::new(Node::Quantity(value), Some(unit.unwrap_or_default())))
             }
             Expression::Query(query) => self.inner(query, scope),
             Expression::Indicator(name) => {
@@ -57,14 +57,16 @@ impl Builder<'_> {
 
     /// `part as % of whole`.
     pub(super) fn percent_of(&self, part: Line, whole: Line, span: Span) -> Result<Line> {
-        if let (Some(part), Some(whole)) = (&part.unit, &whole.unit)
-            && !part.same_dimension(whole)
-        {
-            return Err(diagnostics::different_units("as % of", part, whole, span));
+        match (&part.unit, &whole.unit) {
+            (Some(part), Some(whole)) if part.same_dimension(whole) => {}
+            (Some(part), Some(whole)) => {
+                return Err(diagnostics::different_units("as % of", part, whole, span));
+            }
+            _ => return Err(diagnostics::undeclared_unit("as % of", span)),
         }
         let factors =
             vec![Factor { divides: false, line: part }, Factor { divides: true, line: whole }];
-        let mut line = product(factors, span);
+        let mut line = product(factors);
         let unit = line.unit.clone().unwrap_or_default();
         if let (Node::Product(_, power), Some(shift)) =
             (&mut line.node, unit.conversion_power_of_ten(&Unit::percent()))
@@ -95,12 +97,12 @@ fn sum(lines: Vec<(bool, Line)>, span: Span) -> Result<Line> {
         terms.push(Term { negative, line, power });
     }
     let unit = if percents == 0 { first.map(|unit| unit.points()) } else { first };
-    Ok(Line { node: Node::Sum(terms), unit })
+    Ok(Line::new(Node::Sum(terms), unit))
 }
 
 /// A product in the composed unit, with percents taken as the numbers that they are: 39 % of
 /// 52 million persons is counted in persons. A pure product keeps `%` where that is its scale.
-fn product(factors: Vec<Factor>, _span: Span) -> Line {
+fn product(factors: Vec<Factor>) -> Line {
     let mut raw = Some(Unit::pure());
     let mut from_percents = 0_i8;
     for factor in &factors {
@@ -126,7 +128,7 @@ fn product(factors: Vec<Factor>, _span: Span) -> Line {
         }
     });
     let power = raw.zip(unit.as_ref()).and_then(|(raw, unit)| raw.conversion_power_of_ten(unit));
-    Line { node: Node::Product(factors, power.unwrap_or(0)), unit }
+    Line::new(Node::Product(factors, power.unwrap_or(0)), unit)
 }
 
 /// The value of a quantity with its magnitude word applied, and its unit if it has one.

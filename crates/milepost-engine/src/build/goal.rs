@@ -58,11 +58,14 @@ impl Builder<'_> {
             Written::Target { at, source, span } => {
                 let series =
                     line.indicator().ok_or_else(|| diagnostics::target_of_expression(*span))?;
+                let mut known = self.targets(series, scope, None)?;
+                sort_targets(&mut known);
+                let known = known.iter().map(crate::goal::describe).collect();
                 let mut cells = self.targets(series, scope, source.as_ref())?;
                 if let Some(anchor) = at {
                     self.keep_stated(&mut cells, anchor, *span)?;
                 }
-                Ok(Goal::Targets(Targets { cells, stated: at.is_some() }))
+                Ok(Goal::Targets(Targets { cells, known, stated: at.is_some() }))
             }
         }
     }

@@ -14,7 +14,7 @@ impl Builder<'_> {
         let region = scope.region.ok_or_else(|| diagnostics::no_region(span))?;
         let series = self.series(id, region, scope, true)?;
         let unit = series.declared.unit.clone();
-        Ok(Line { node: Node::Series(Box::new(series)), unit })
+        Ok(Line::new(Node::Series(Box::new(series)), unit))
     }
 
     /// Reads the series of an indicator, and of its parts where it is a ratio of two others.

@@ -1,7 +1,9 @@
 //! The rows of a query from its sentences and periods.
 
+use std::borrow::Cow;
+
 use milepost_lang::ast::{MeasureKind, Query};
-use milepost_model::Period;
+use milepost_model::{Period, Status};
 
 use super::{Asked, ROWS_MAX};
 use crate::answer::{Answer, Coverage, MissingReason, Reading, RegionLabel, Row};
@@ -21,8 +23,8 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
     }
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         for variant in &variants {
-            let sentence = variant.of(sentence);
-            let periods = periods(&plan.rows, &sentence);
+            let sentence = &*variant.of(sentence);
+            let periods = periods(&plan.rows, sentence);
             if answer.rows.len().saturating_add(periods.len()) > ROWS_MAX {
                 return Err(diagnostics::too_many_rows(query.span));
             }
@@ -32,7 +34,7 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
                 Variant::Required => vec!["required".to_owned()],
             };
             for period in &periods {
-                let mut row = row(&sentence, region, *period);
+                let mut row = row(sentence, region, *period);
                 row.axes.clone_from(&axes);
                 if row.missing == Some(MissingReason::BoundaryBreak) {
                     let name = format!("{} \"{}\"", region.uid, region.name);
@@ -41,7 +43,8 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
                 answer.rows.push(row);
             }
             if periods.is_empty() && matches!(plan.rows, Rows::None) {
-                answer.rows.push(Row { axes, ..nothing(&sentence, region) });
+                let missing = Some(plan.why.unwrap_or(MissingReason::NoData));
+                answer.rows.push(Row { axes, missing, ..nothing(sentence, region) });
             }
         }
     }
@@ -59,14 +62,12 @@ enum Variant {
 }
 
 impl Variant {
-    fn of(self, sentence: &Sentence) -> Sentence {
-        let mut sentence = sentence.clone();
+    fn of(self, sentence: &Sentence) -> Cow<'_, Sentence> {
         match self {
-            Self::Whole => {}
-            Self::Actual => sentence.goal = None,
-            Self::Required => sentence.base = BaseRule::None,
+            Self::Whole => Cow::Borrowed(sentence),
+            Self::Actual => Cow::Owned(Sentence { goal: None, ..sentence.clone() }),
+            Self::Required => Cow::Owned(Sentence { base: BaseRule::None, ..sentence.clone() }),
         }
-        sentence
     }
 }
 
@@ -85,7 +86,7 @@ fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
         Rows::None => Vec::new(),
         Rows::Periods(periods) => periods.clone(),
         Rows::Natives { first, last, base } => {
-            let mut natives = sentence.line.natives();
+            let mut natives = sentence.line.natives().to_vec();
             natives.retain(|period| {
                 (*first..=*last).contains(&period.last_day()) && Some(*period) != *base
             });
@@ -97,7 +98,6 @@ fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
 fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
     let comparison = sentence.compare(period);
     let combined = Reading::combine(period, comparison.readings());
-    let any = comparison.readings().next().is_some();
     let Comparison { base, end, value, .. } = comparison;
     let base = base.and_then(Result::ok);
     let end = end.ok();
@@ -109,6 +109,7 @@ fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
         index_base,
     );
     let own_period = end.as_ref().map_or(period, |end| end.period);
+    let known = value.is_ok();
     Row {
         region: region.clone(),
         axes: Vec::new(),
@@ -117,11 +118,11 @@ fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
         end,
         value: value.ok(),
         unit,
-        status: combined.status,
-        strength: any.then_some(combined.strength),
+        status: if known { combined.status } else { Status::ACTUAL },
+        strength: known.then_some(combined.strength),
         coverage: combined.coverage.filter(|c: &Coverage| c.present < c.expected),
         missing: value.err(),
-        published: combined.published,
+        published: combined.published.filter(|_| known),
     }
 }
 
@@ -137,7 +138,7 @@ fn nothing(sentence: &Sentence, region: &RegionLabel) -> Row {
         end: None,
         value: None,
         unit,
-        status: milepost_model::Status::ACTUAL,
+        status: Status::ACTUAL,
         strength: None,
         coverage: None,
         missing: Some(MissingReason::NoData),

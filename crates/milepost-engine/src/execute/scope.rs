@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use milepost_lang::Span;
 use milepost_lang::ast::{Clauses, Query};
-use milepost_model::{Date, RegionId};
+use milepost_model::{Date, Period, RegionId};
 
 use crate::answer::RegionLabel;
 use crate::build::{Builder, Scope};
@@ -19,6 +19,8 @@ pub(crate) struct Asked {
     /// One sentence for each region.
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) regions: Vec<RegionLabel>,
+    /// Whether the regions stand outside the expression: in the sentence or in the session.
+    pub(crate) named: bool,
     /// The names that were resolved by date, with the version taken.
     pub(crate) versions: Vec<(String, RegionLabel)>,
 }
@@ -96,7 +98,7 @@ fn at_latest(
         }
         let asked = at(builder, query, scope, named, last)?;
         let natives = asked.sentences.iter().flat_map(|sentence| sentence.line.natives());
-        if natives.into_iter().any(|p| (first..=last).contains(&p.last_day())) {
+        if natives.into_iter().any(|p: &Period| (first..=last).contains(&p.last_day())) {
             return Ok(asked);
         }
     }
@@ -115,6 +117,7 @@ fn at(
         scope: scope.named_on(day),
         sentences: Vec::new(),
         regions: Vec::new(),
+        named: !named.is_empty(),
         versions: Vec::new(),
     };
     for name in named {

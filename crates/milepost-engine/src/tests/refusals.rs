@@ -1,0 +1,71 @@
+//! What does not fit or cannot be answered yet is refused, never answered wrongly.
+
+use crate::test_support::error;
+
+#[test]
+fn what_comes_later_is_refused() {
+    for query in [
+        "top 5 of growth of si.participants in VN since 1995",
+        "mean of hi.participants in VN by year",
+        "ytd of fund.revenue in VN at 2023-06",
+        "rolling 12 month total of fund.revenue in VN by month",
+        "share of hi.participants in VN-49 at 2023",
+        "contribution of hi.participants in VN since 2002",
+        "hi.participants by province in VN",
+        "hi.participants by status in VN",
+        "hi.participants by 5 years in VN",
+        "hi.participants in VN on boundaries 2023",
+        "hi.participants in VN complete",
+        "hi.participants in VN matched",
+        "hi.participants in VN where value > 0",
+        "hi.participants in VN by quarter fill linear",
+        "hi.participants in VN-49 + VN-50 at 2023",
+        "hi.participants in VN except VN-49 at 2023",
+        "growth of fund.revenue_to_date in VN since 2022-03",
+        "fund.revenue_to_date + fund.revenue in VN",
+        "fund.revenue_to_date in VN by quarter",
+        "change of hi.coverage in VN-49 since 2023",
+        "(mean of hi.participants in VN) at 2023",
+    ] {
+        assert!(error(query).contains("error[MP0901]"), "{query}: {}", error(query));
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    for (query, code) in [
+        ("voluntary_si.participants + si.coverage in VN", "MP0501"),
+        ("si.participants in VN as VND", "MP0501"),
+        ("growth of si.participants in VN since 1995 as persons", "MP0501"),
+        ("gap of si.coverage in VN to 20 million persons", "MP0501"),
+        ("si.participants as % of si.coverage in VN", "MP0501"),
+        ("outreach.events as % of outreach.events in VN-HN", "MP0502"),
+        ("growth of si.participants in VN", "MP0404"),
+        ("growth of si.participants in VN at 2024-06", "MP0404"),
+        ("gap of si.coverage in VN", "MP0506"),
+        ("si.coverage in VN to 45%", "MP0507"),
+        ("gap of si.coverage in VN to 45% since 2023", "MP0405"),
+        ("si.participants in VN since 1995 at 2024", "MP0401"),
+        ("fund.revenue in VN by quarter at 2022", "MP0401"),
+        ("si.participants in VN including projections only targets", "MP0401"),
+        ("change of fund.revenue in VN since 2023-06 until 2022-06", "MP0409"),
+        ("growth of fund.revenue in VN between 2022 and 2023-Q1", "MP0406"),
+        ("change of hi.visits in VN over last 7 months", "MP0408"),
+        ("gap of si.participants - ui.participants in VN to target", "MP0505"),
+        ("revisions of si.participants - ui.participants in VN at 2023", "MP0508"),
+        ("(si.participants since 1995) + ui.participants in VN", "MP0407"),
+        ("20 million persons", "MP0509"),
+        ("si.participants in VN as of latest", "MP0402"),
+    ] {
+        let error = error(query);
+        assert!(error.contains(&format!("error[{code}]")), "{query}: {error}");
+    }
+}
+
+#[test]
+fn every_code_has_a_title() {
+    for (code, title) in crate::codes() {
+        assert_eq!(crate::code_title(code), Some(*title));
+    }
+    assert!(crate::codes().is_sorted());
+}
