@@ -103,9 +103,10 @@ impl Palette {
         }
         let mut out = String::with_capacity(rendered.len() + 64);
         for line in rendered.split_inclusive('\n') {
-            let text = line.trim_end_matches('\n');
-            out.push_str(&self.diagnostic_line(text));
-            out.push_str(&line[text.len()..]);
+            match line.strip_suffix('\n') {
+                Some(text) => out.push_str(&(self.diagnostic_line(text) + "\n")),
+                None => out.push_str(&self.diagnostic_line(line)),
+            }
         }
         out
     }

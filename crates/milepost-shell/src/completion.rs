@@ -32,17 +32,17 @@ pub(crate) fn suggest(
     catalogue: &Catalogue,
     names: &[&str],
 ) -> (usize, Vec<Suggestion>) {
-    let start = prefix.len() - prefix.trim_start().len();
-    if !prefix[start..].starts_with('.') {
+    let line = prefix.trim_start();
+    if !line.starts_with('.') {
         return statement(prefix, catalogue, names);
     }
-    let Some((command, rest)) = prefix[start..].split_once(' ') else {
-        let known = ENTRIES.iter().filter(|entry| entry.name.starts_with(&prefix[start..]));
+    let Some((command, rest)) = line.split_once(' ') else {
+        let known = ENTRIES.iter().filter(|entry| entry.name.starts_with(line));
         let known = known.map(|entry| {
             let blank = if entry.argument.is_empty() { "" } else { " " };
             Suggestion::new(format!("{}{blank}", entry.name), entry.does)
         });
-        return (start, known.collect());
+        return (prefix.len() - line.len(), known.collect());
     };
     let from = prefix.len() - rest.len();
     let words = |words: Vec<&'static str>| {
@@ -54,7 +54,7 @@ pub(crate) fn suggest(
         ".mode" => words(Mode::ALL.map(Mode::word).to_vec()),
         ".timer" | ".strict" => words(vec!["on", "off"]),
         ".describe" | ".explain" => {
-            let verb = &command[1..];
+            let verb = command.trim_start_matches('.');
             let (at, suggestions) = statement(&format!("{verb} {rest}"), catalogue, names);
             ((from + at).saturating_sub(verb.len() + 1).max(from), suggestions)
         }

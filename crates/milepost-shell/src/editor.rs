@@ -14,7 +14,7 @@ use rustyline::{
 };
 
 use crate::colour::Palette;
-use crate::completion::suggest;
+use crate::completion::{Suggestion, suggest};
 use crate::escape::escape;
 
 /// What the line editor asks while a line is typed.
@@ -51,6 +51,13 @@ pub(crate) fn line_editor(snapshot: Snapshot, palette: Palette) -> rustyline::Re
     Ok(editor)
 }
 
+impl Assistant {
+    fn suggest(&self, prefix: &str) -> (usize, Vec<Suggestion>) {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        suggest(prefix, self.snapshot.catalogue(), &names)
+    }
+}
+
 impl Helper for Assistant {}
 
 impl Completer for Assistant {
@@ -66,8 +73,7 @@ impl Completer for Assistant {
         if prefix.trim_start().starts_with(".read ") {
             return self.files.complete(line, pos, context);
         }
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let (start, suggestions) = suggest(prefix, self.snapshot.catalogue(), &names);
+        let (start, suggestions) = self.suggest(prefix);
         let width = suggestions.iter().map(|s| s.text.chars().count()).max().unwrap_or_default();
         let pairs = suggestions.into_iter().map(|suggestion| {
             let blanks = width.saturating_sub(suggestion.text.chars().count());
@@ -85,8 +91,19 @@ impl Completer for Assistant {
 impl Hinter for Assistant {
     type Hint = String;
 
+    /// The rest of the latest line of the history that begins like this, or of the only word
+    /// that may stand here.
     fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<String> {
-        self.hinter.hint(line, pos, context)
+        if let Some(earlier) = self.hinter.hint(line, pos, context) {
+            return Some(earlier);
+        }
+        if line.is_empty() || pos < line.len() {
+            return None;
+        }
+        let (start, suggestions) = self.suggest(line);
+        let [only] = suggestions.as_slice() else { return None };
+        let rest = only.text.strip_prefix(line.get(start..)?)?.trim_end();
+        (!rest.is_empty()).then(|| rest.to_owned())
     }
 }
 

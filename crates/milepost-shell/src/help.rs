@@ -15,7 +15,8 @@ pub(crate) fn page(topic: Option<&str>, palette: Palette) -> Result<String, Stri
         return Ok(format!("{title}\n{}\n\n  {}\n{refused}", wrapped(found.text), found.example));
     }
     let command = topic.trim_start_matches('.').to_lowercase();
-    if let Some(entry) = ENTRIES.iter().find(|entry| entry.name[1..] == command) {
+    if let Some(entry) = ENTRIES.iter().find(|entry| entry.name.trim_start_matches('.') == command)
+    {
         let call = format!("{} {}", entry.name, entry.argument);
         return Ok(format!("{}\n  {}\n", palette.bold(call.trim_end()), entry.does));
     }

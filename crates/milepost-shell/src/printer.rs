@@ -14,7 +14,7 @@ use crate::{delimited, json};
 
 /// Prints outcomes.
 pub(crate) struct Printer {
-    pub(crate) mode: Mode,
+    mode: Mode,
     out: Box<dyn Write>,
     layout: Layout,
     /// The columns of the last delimited answer: the header is said once.
@@ -34,7 +34,18 @@ impl Printer {
         Self { mode, out, layout, columns: Vec::new() }
     }
 
-    /// Lines of text, such as help, escaped.
+    /// The mode of the moment.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Changes the mode; a header is said again.
+    pub(crate) fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.columns.clear();
+    }
+
+    /// Lines of text, escaped.
     pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(escape_lines(text).as_bytes())?;
         self.out.flush()

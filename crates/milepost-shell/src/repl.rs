@@ -40,6 +40,10 @@ pub(crate) fn repl(
                 }
                 let _ = editor.add_history_entry(text);
                 let flow = answer(shell, &mut editor, text, errors)?;
+                if let Some(path) = &history {
+                    // A history that cannot be written must not end a session.
+                    let _ = editor.append_history(path);
+                }
                 if flow == Flow::Quit {
                     break;
                 }
@@ -53,10 +57,6 @@ pub(crate) fn repl(
             Err(ReadlineError::Eof) => break,
             Err(error) => return Err(Failure::Refused(format!("error: {error}"))),
         }
-    }
-    if let Some(path) = &history {
-        // A history that cannot be written must not end a session with an error.
-        let _ = editor.append_history(path);
     }
     Ok(())
 }

@@ -56,11 +56,10 @@ fn split(text: &str, first_line: usize, pieces: &mut Vec<Piece>) {
         let mut significant = statement.iter().filter(|token| token.is_significant());
         let Some(first) = significant.next() else { continue };
         let last = significant.next_back().unwrap_or(first);
-        let line = first_line + text[..first.span.start].matches('\n').count();
-        pieces.push(Piece::Statement {
-            text: text[first.span.start..last.span.end].to_owned(),
-            line,
-        });
+        let before = text.get(..first.span.start).unwrap_or_default();
+        let said = text.get(first.span.start..last.span.end).unwrap_or_default();
+        let line = first_line + before.matches('\n').count();
+        pieces.push(Piece::Statement { text: said.to_owned(), line });
     }
 }
 

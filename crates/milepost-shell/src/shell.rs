@@ -10,7 +10,6 @@ use crate::dot::Dot;
 use crate::escape::escape_lines;
 use crate::failure::Failure;
 use crate::help;
-use crate::mode::Mode;
 use crate::printer::Printer;
 use crate::script::{Piece, pieces};
 
@@ -117,8 +116,8 @@ impl Shell {
                 self.printer.painted(&page)?;
             }
             Dot::Statement(text) => return self.statement(&text),
-            Dot::Mode(None) => self.printer.text(&format!("{}\n", self.printer.mode.word()))?,
-            Dot::Mode(Some(mode)) => self.set_mode(mode),
+            Dot::Mode(None) => self.printer.text(&format!("{}\n", self.printer.mode().word()))?,
+            Dot::Mode(Some(mode)) => self.printer.set_mode(mode),
             Dot::Timer(on) => self.has_timer = on,
             Dot::Strict(on) => self.session.set_strict(on),
             Dot::AsOf(date) => self.session.set_as_of(date),
@@ -126,10 +125,6 @@ impl Shell {
             Dot::Quit => return Ok(Flow::Quit),
         }
         Ok(Flow::Continue)
-    }
-
-    fn set_mode(&mut self, mode: Mode) {
-        self.printer.mode = mode;
     }
 
     /// Runs the statements of a file.
