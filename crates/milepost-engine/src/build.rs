@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
             scope.as_of = Some(day);
         }
         let times = Times::of(clauses, query.span, self.catalogue)?;
-        if times.stated {
+        if times.is_stated() {
             scope.names_on = times.end.day().unwrap_or(outer.names_on);
             scope.times = times;
         }
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
             let region = inner.region.or_else(|| sole_region(&line));
             let inner = Scope { region, ..inner.clone() };
             let whole = self.expression(&clause.value, &inner)?;
-            line = self.percent_of(line, whole, clause.span)?;
+            line = expression::percent_of(line, whole, clause.span)?;
         }
         let measure = query.measure.as_ref().map(|measure| measure.kind);
         check_running_totals(query, &line)?;
@@ -126,7 +126,7 @@ impl<'a> Builder<'a> {
             Some(clause) => Some(self.goal(&clause.value, query, &line, &inner)?),
         };
         let unit = unit::result_unit(measure, line.unit.as_ref());
-        let (unit, power) = self.converted(unit, query)?;
+        let (unit, power) = unit::converted(unit, query)?;
         let frequency = plan::frequency_of(&query.clauses)?;
         let (base, fixed) = (BaseRule::None, None);
         Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power })

@@ -2,6 +2,7 @@
 //!
 //! `MP03xx` names, `MP04xx` time, `MP05xx` kinds and units, `MP06xx` data, `MP08xx` notes on
 //! answers; `MP09xx`, what cannot be answered yet, stands in `not_yet`.
+#![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
 use milepost_lang::ast::{MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};

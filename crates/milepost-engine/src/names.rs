@@ -32,6 +32,7 @@ pub(crate) fn indicator(catalogue: &Catalogue, text: &str, span: Span) -> Result
     }
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 /// `a-b` is one word; where both sides are indicators, a minus was meant.
 fn unknown_indicator(
     catalogue: &Catalogue,

@@ -1,4 +1,5 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
+#![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
 use milepost_lang::ast::{
     Axis, Clauses, Fill, MeasureKind, Name, Query, RegionExpression, TransformKind,

@@ -279,7 +279,7 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
         };
         let times = &asked.scope.times;
         if let (Base::Cut(Cut::Close(_, words)), None, false) =
-            (&times.base, plan.base, times.window)
+            (&times.base, plan.base, times.is_window())
         {
             let message = format!("{subject} starts at {first}, after {words}");
             let note = Diagnostic::note("MP0805", times.base_span, message);

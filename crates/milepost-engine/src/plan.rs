@@ -144,7 +144,7 @@ pub(crate) fn settle(
     if sentences.iter().all(|sentence| sentence.line.is_constant()) {
         return constant(sentences, kind, query);
     }
-    if let (Some(clause), true, true) = (&query.clauses.by, steps.is_some(), times.single) {
+    if let (Some(clause), true, true) = (&query.clauses.by, steps.is_some(), times.is_single()) {
         let at = ("at", times.end_span);
         return Err(diagnostics::clashing_clauses(at, ("by", clause.span)));
     }
@@ -277,7 +277,7 @@ fn base(
             plan.base_lag = lag(cut, plan.base);
             let day = cut.day().or(plan.base.map(Period::last_day)).unwrap_or(Date::MIN);
             let picked = plan.base.map_or(day, Period::last_day);
-            Ok(if times.window { day } else { picked })
+            Ok(if times.is_window() { day } else { picked })
         }
         Base::Back { count, frequency } => {
             let Some(end) = plan.end else { return Ok(Date::MIN) };
@@ -394,7 +394,7 @@ fn stepped(
 ) -> Result<Rows> {
     let mut rows = Vec::new();
     if kind.is_none()
-        && !times.window
+        && !times.is_window()
         && times.base != Base::None
         && let Some(base) = plan.base
     {
@@ -427,12 +427,12 @@ fn native(
     only_targets: bool,
 ) -> Rows {
     if times.base != Base::None {
-        let inclusive = kind.is_none() && !times.window;
+        let inclusive = kind.is_none() && !times.is_window();
         let base = plan.base.filter(|_| inclusive);
         let first = low.next().unwrap_or(low);
         return Rows::Natives { first, last: end.last_day(), base };
     }
-    let all = (!times.stated && only_targets) || (times.end_stated && !times.single);
+    let all = (!times.is_stated() && only_targets) || (times.end_stated && !times.is_single());
     if all {
         Rows::Natives { first: Date::MIN, last: end.last_day(), base: None }
     } else {

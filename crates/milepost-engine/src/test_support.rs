@@ -93,9 +93,7 @@ pub(crate) fn snapshot() -> Snapshot {
             }
         }
     }
-    let mut batch = Batch::default();
-    batch.facts = facts;
-    store.commit(batch).unwrap();
+    store.commit(Batch { facts, ..Batch::default() }).unwrap();
     store.snapshot()
 }
 

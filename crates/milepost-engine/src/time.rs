@@ -37,14 +37,20 @@ pub(crate) struct Times {
     pub(crate) end: Cut,
     /// Whether the sentence says where it ends; otherwise it ends at the latest figure.
     pub(crate) end_stated: bool,
-    /// Whether any clause speaks of time.
-    pub(crate) stated: bool,
-    /// Whether the span is a window, which a level is shown inside of, without its base.
-    pub(crate) window: bool,
-    /// Whether one period is asked for (`at`).
-    pub(crate) single: bool,
+    pub(crate) extent: Extent,
     pub(crate) base_span: Span,
     pub(crate) end_span: Span,
+}
+
+/// How much of the line of closes a sentence speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// From a base to an end; a level shows its base as well.
+    Span,
+    /// What lies after the base, up to the end.
+    Window,
+    /// One period.
+    Single,
 }
 
 /// Where a span starts.
@@ -60,15 +66,28 @@ pub(crate) enum Base {
 }
 
 impl Times {
+    /// Whether any clause speaks of time.
+    pub(crate) fn is_stated(&self) -> bool {
+        self.end_stated || self.base != Base::None
+    }
+
+    /// Whether a level is shown without its base.
+    pub(crate) fn is_window(&self) -> bool {
+        self.extent == Extent::Window
+    }
+
+    /// Whether one period is asked for.
+    pub(crate) fn is_single(&self) -> bool {
+        self.extent == Extent::Single
+    }
+
     /// No time clause: the latest figure.
     pub(crate) fn unstated(span: Span) -> Self {
         Self {
             base: Base::None,
             end: Cut::Latest,
             end_stated: false,
-            stated: false,
-            window: false,
-            single: false,
+            extent: Extent::Span,
             base_span: span,
             end_span: span,
         }
@@ -105,7 +124,7 @@ impl Times {
                 Anchor::Period(period, _) if !is_date(*period) => Cut::Exact(*period),
                 _ => Cut::Close(last, format!("end of {words}")),
             };
-            (times.end_stated, times.window) = (true, true);
+            (times.end_stated, times.extent) = (true, Extent::Window);
             (times.base_span, times.end_span) = (clause.span, clause.span);
         }
         if let Some(clause) = &clauses.at {
@@ -116,15 +135,14 @@ impl Times {
                 }
                 other => other,
             };
-            (times.end_stated, times.single) = (true, true);
+            (times.end_stated, times.extent) = (true, Extent::Single);
             times.end_span = clause.span;
         }
         if let Some(clause) = &clauses.over_last {
             let (count, frequency) = (clause.value.count, clause.value.frequency);
             times.base = Base::Back { count, frequency };
-            (times.window, times.base_span) = (true, clause.span);
+            (times.extent, times.base_span) = (Extent::Window, clause.span);
         }
-        times.stated = times.end_stated || times.base != Base::None;
         Ok(times)
     }
 }

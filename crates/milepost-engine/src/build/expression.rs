@@ -54,28 +54,28 @@ impl Builder<'_> {
             }
         }
     }
+}
 
-    /// `part as % of whole`.
-    pub(super) fn percent_of(&self, part: Line, whole: Line, span: Span) -> Result<Line> {
-        match (&part.unit, &whole.unit) {
-            (Some(part), Some(whole)) if part.same_dimension(whole) => {}
-            (Some(part), Some(whole)) => {
-                return Err(diagnostics::different_units("as % of", part, whole, span));
-            }
-            _ => return Err(diagnostics::undeclared_unit("as % of", span)),
+/// `part as % of whole`.
+pub(super) fn percent_of(part: Line, whole: Line, span: Span) -> Result<Line> {
+    match (&part.unit, &whole.unit) {
+        (Some(part), Some(whole)) if part.same_dimension(whole) => {}
+        (Some(part), Some(whole)) => {
+            return Err(diagnostics::different_units("as % of", part, whole, span));
         }
-        let factors =
-            vec![Factor { divides: false, line: part }, Factor { divides: true, line: whole }];
-        let mut line = product(factors);
-        let unit = line.unit.clone().unwrap_or_default();
-        if let (Node::Product(_, power), Some(shift)) =
-            (&mut line.node, unit.conversion_power_of_ten(&Unit::percent()))
-        {
-            *power = power.saturating_add(shift);
-        }
-        line.unit = Some(Unit::percent());
-        Ok(line)
+        _ => return Err(diagnostics::undeclared_unit("as % of", span)),
     }
+    let factors =
+        vec![Factor { divides: false, line: part }, Factor { divides: true, line: whole }];
+    let mut line = product(factors);
+    let unit = line.unit.clone().unwrap_or_default();
+    if let (Node::Product(_, power), Some(shift)) =
+        (&mut line.node, unit.conversion_power_of_ten(&Unit::percent()))
+    {
+        *power = power.saturating_add(shift);
+    }
+    line.unit = Some(Unit::percent());
+    Ok(line)
 }
 
 /// A sum in the unit of its first term. As many percents subtracted as added make points.

@@ -4,7 +4,6 @@ use milepost_lang::Span;
 use milepost_lang::ast::{MeasureKind, Query, UnitName};
 use milepost_model::Unit;
 
-use super::Builder;
 use crate::{Result, diagnostics};
 
 /// The unit of a measure over figures in a unit; None where the figures' unit is not declared and
@@ -26,31 +25,25 @@ pub(super) fn result_unit(measure: Option<MeasureKind>, unit: Option<&Unit>) -> 
     }
 }
 
-impl Builder<'_> {
-    /// The unit of `as UNIT` and the power of ten that leads to it.
-    pub(super) fn converted(
-        &self,
-        unit: Option<Unit>,
-        query: &Query,
-    ) -> Result<(Option<Unit>, i8)> {
-        let Some(clause) = &query.clauses.unit else { return Ok((unit, 0)) };
-        let wanted = match &clause.value {
-            UnitName::Literal { text, span } => parse(text, *span)?,
-            UnitName::Parameter(parameter) => {
-                return Err(diagnostics::unbound_parameter(parameter));
-            }
-        };
-        let unit = unit.ok_or_else(|| diagnostics::undeclared_unit("as", clause.span))?;
-        let scaled_measure = !matches!(
-            query.measure.as_ref().map(|measure| measure.kind),
-            Some(MeasureKind::Multiple | MeasureKind::Index)
-        );
-        match unit.conversion_power_of_ten(&wanted) {
-            // Points stay points: `as %` of a difference of percents changes nothing.
-            Some(0) if unit.is_points() => Ok((Some(unit), 0)),
-            Some(power) if scaled_measure => Ok((Some(wanted), power)),
-            _ => Err(diagnostics::different_units("as", &unit, &wanted, clause.span)),
+/// The unit of `as UNIT` and the power of ten that leads to it.
+pub(super) fn converted(unit: Option<Unit>, query: &Query) -> Result<(Option<Unit>, i8)> {
+    let Some(clause) = &query.clauses.unit else { return Ok((unit, 0)) };
+    let wanted = match &clause.value {
+        UnitName::Literal { text, span } => parse(text, *span)?,
+        UnitName::Parameter(parameter) => {
+            return Err(diagnostics::unbound_parameter(parameter));
         }
+    };
+    let unit = unit.ok_or_else(|| diagnostics::undeclared_unit("as", clause.span))?;
+    let scaled_measure = !matches!(
+        query.measure.as_ref().map(|measure| measure.kind),
+        Some(MeasureKind::Multiple | MeasureKind::Index)
+    );
+    match unit.conversion_power_of_ten(&wanted) {
+        // Points stay points: `as %` of a difference of percents changes nothing.
+        Some(0) if unit.is_points() => Ok((Some(unit), 0)),
+        Some(power) if scaled_measure => Ok((Some(wanted), power)),
+        _ => Err(diagnostics::different_units("as", &unit, &wanted, clause.span)),
     }
 }
 

@@ -59,9 +59,9 @@ fn inside(cell: &Cell, asked: &Asked) -> bool {
         Base::Cut(cut) => cut.day(),
         Base::None | Base::Back { .. } => None,
     };
-    let ends = match (&times.end, times.single) {
+    let ends = match (&times.end, times.is_single()) {
         (Cut::Exact(period), true) => close == period.last_day(),
         (cut, _) => cut.day().is_none_or(|day| close <= day),
     };
-    from.is_none_or(|from| if times.window { close > from } else { close >= from }) && ends
+    from.is_none_or(|from| if times.is_window() { close > from } else { close >= from }) && ends
 }

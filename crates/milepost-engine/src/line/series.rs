@@ -127,7 +127,7 @@ impl Series {
         if let Some(cell) = self.stored(period) {
             return Ok(stored_reading(period, cell));
         }
-        if let Some(computed) = self.from_parts(period) {
+        if let Some(computed) = self.of_parts(period) {
             return computed;
         }
         if self.declared.adds_up
@@ -142,7 +142,7 @@ impl Series {
     }
 
     /// The ratio of the parts, where both have a figure.
-    fn from_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
+    fn of_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
         let parts = self.parts.as_ref()?;
         let numerator = parts.numerator.read(period).ok()?;
         let denominator = parts.denominator.read(period).ok()?;

@@ -43,7 +43,7 @@ pub(crate) fn coverage(cells: &BTreeMap<Period, Cell>, period: Period) -> Option
     let mut best: Option<Coverage> = None;
     for frequency in Frequency::ALL {
         let count = inside(cells, period).filter(|(p, _)| p.frequency() == Some(frequency)).count();
-        let expected = period.subperiods(frequency).map_or(0, |parts| parts.count());
+        let expected = period.subperiods(frequency).map_or(0, Iterator::count);
         if count == 0 || expected == 0 || period.frequency() == Some(frequency) {
             continue;
         }

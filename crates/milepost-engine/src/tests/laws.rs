@@ -18,15 +18,14 @@ fn yearly(values: &[i64]) -> Snapshot {
     let catalogue = store.snapshot().catalogue().clone();
     let indicator = catalogue.find_indicator("x").found().unwrap();
     let region = catalogue.find_regions("R")[0];
-    let mut batch = Batch::default();
-    batch.facts = (2000..)
+    let facts = (2000..)
         .zip(values)
         .map(|(year, value)| {
             let period = Period::year(year).unwrap();
             Fact::new(indicator, region, period, Some((*value).into()))
         })
         .collect();
-    store.commit(batch).unwrap();
+    store.commit(Batch { facts, ..Batch::default() }).unwrap();
     store.snapshot()
 }
 
