@@ -68,7 +68,18 @@ fn indicator(listing: &mut Listing, snapshot: &Snapshot, id: IndicatorId) -> Res
 fn figures(listing: &mut Listing, snapshot: &Snapshot, id: IndicatorId) -> Result<()> {
     let catalogue = snapshot.catalogue();
     let mut with_figures = 0_usize;
+    let scenarios = snapshot.scenarios(id);
     for (region, record) in catalogue.regions() {
+        let mut has_data = false;
+        for scenario in &scenarios {
+            has_data |= snapshot
+                .has_data(id, region, scenario)
+                .map_err(|error| diagnostics::store(&error))?;
+        }
+        with_figures += usize::from(has_data);
+        if !has_data || with_figures > REGIONS_MAX {
+            continue;
+        }
         let request = Request {
             indicator: id,
             regions: &[region],
@@ -76,13 +87,6 @@ fn figures(listing: &mut Listing, snapshot: &Snapshot, id: IndicatorId) -> Resul
             as_of: None,
         };
         let cells: Vec<_> = cells::read(snapshot, request)?.admitted.into_values().collect();
-        if cells.is_empty() {
-            continue;
-        }
-        with_figures += 1;
-        if with_figures > REGIONS_MAX {
-            continue;
-        }
         let place = format!("{} \"{}\"", record.code, record.official_name());
         let reported: Vec<_> =
             cells.iter().filter(|cell| cell.strength != Strength::Target).collect();

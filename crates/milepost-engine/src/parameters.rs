@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use milepost_lang::Span;
 use milepost_lang::ast::{
-    Anchor, At, Axis, Clause, Clauses, Condition, Expression, Goal, Name, Parameter, Quantity,
-    Query, RegionExpression, Statement, UnitName,
+    Anchor, At, Clause, Clauses, Condition, Expression, Goal, Name, Parameter, Quantity, Query,
+    RegionExpression, Statement, UnitName,
 };
 use milepost_model::{Date, Decimal, Period};
 
@@ -150,11 +150,6 @@ impl<'p> Binder<'p> {
     fn clauses(&mut self, clauses: &mut Clauses) -> Result<()> {
         for region in value_mut(&mut clauses.regions).into_iter().flatten() {
             self.region(region)?;
-        }
-        for axis in value_mut(&mut clauses.by).into_iter().flatten() {
-            match axis {
-                Axis::Time { .. } | Axis::Word(_) => {}
-            }
         }
         let single = [
             &mut clauses.since,

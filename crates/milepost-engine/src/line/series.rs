@@ -121,9 +121,6 @@ impl Series {
     ///
     /// The reason why there is none.
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
-        if self.declared.drawn_on.is_some_and(|day| period.last_day() < day) {
-            return Err(MissingReason::BoundaryBreak);
-        }
         if let Some(cell) = self.stored(period) {
             return Ok(stored_reading(period, cell));
         }
@@ -178,6 +175,9 @@ impl Series {
             Timing::Close => other.last_day() == period.last_day(),
             Timing::Span => *other == period,
         };
+        if self.declared.drawn_on.is_some_and(|day| period.last_day() < day) {
+            return MissingReason::BoundaryBreak;
+        }
         if self.cells.later.iter().any(same) {
             return MissingReason::NotKnownThen;
         }

@@ -73,9 +73,9 @@ fn definitions_see_what_was_defined_before_them() {
 
 #[test]
 fn doubling_definitions_end_in_an_error() {
-    let steps: String =
+    let steps: Vec<String> =
         (1..40).map(|step| format!("let a{step} = a{0} + a{0};", step - 1)).collect();
-    let text = format!("let a0 = si.participants; {steps} a39 in VN");
+    let text = format!("let a0 = si.participants; {} a39 in VN", steps.join(" "));
     let error = outcome_with(&text, &mut Session::new(), &Parameters::new()).unwrap_err();
     assert!(error.contains("unfolds to more than"), "{error}");
 }
