@@ -12,10 +12,11 @@ use crate::escape::escape;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
-/// How many names a warning lists.
+/// How many names a warning lists, and how many warnings are said.
 const NAMES_MAX: usize = 5;
 
-/// What a command has to say: to standard output, and as a warning to standard error.
+/// What a command did, said on standard output even if it fails later, and warnings for standard
+/// error.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) done: String,
@@ -23,21 +24,26 @@ pub(crate) struct Report {
 }
 
 /// `milepost define`: reads every file before the store is touched; one commit.
-pub(crate) fn define(arguments: &DefineArguments) -> Result<Report, Failure> {
+pub(crate) fn define(arguments: &DefineArguments, report: &mut Report) -> Result<(), Failure> {
     let mut definitions = Vec::new();
-    let mut report = Report::default();
+    let mut defined = String::new();
     for file in &arguments.files {
         let read = read_catalogue_file(file).map_err(|error| io_failure(&error))?;
-        let _ = writeln!(report.done, "{}: {}", shown(file), sorts(&read));
+        let _ = writeln!(defined, "{}: {}", shown(file), sorts(&read));
         definitions.extend(read);
     }
-    let (mut store, created) = open_or_create(&arguments.store)?;
-    report.done.insert_str(0, &created);
-    store
-        .define_all(definitions)
-        .and_then(|()| store.close())
-        .map_err(|error| Failure::from_library(&error))?;
-    Ok(report)
+    let mut store = open_or_create(&arguments.store, &mut report.done)?;
+    store.define_all(definitions).map_err(|error| Failure::from_library(&error))?;
+    report.done.push_str(&defined);
+    let warnings = store.snapshot().catalogue().check();
+    for warning in warnings.iter().take(NAMES_MAX) {
+        let _ = writeln!(report.warnings, "warning: {}", escape(&warning.to_string()));
+    }
+    if warnings.len() > NAMES_MAX {
+        let _ =
+            writeln!(report.warnings, "warning: {} more like these", warnings.len() - NAMES_MAX);
+    }
+    store.close().map_err(|error| Failure::from_library(&error))
 }
 
 /// `34 indicators`, `130 regions`
@@ -57,7 +63,7 @@ fn sorts(definitions: &[Definition]) -> String {
 }
 
 /// `milepost import`: one commit for each file.
-pub(crate) fn import(arguments: &ImportArguments) -> Result<Report, Failure> {
+pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result<(), Failure> {
     let options = ImportOptions {
         published: match &arguments.published {
             None => None,
@@ -73,16 +79,14 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<Report, Failure> {
         File::open(file)
             .map_err(|error| Failure::Refused(format!("error: {}: {error}", shown(file))))?;
     }
-    let (mut store, created) = open_or_create(&arguments.store)?;
-    let mut report = Report { done: created, warnings: String::new() };
+    let mut store = open_or_create(&arguments.store, &mut report.done)?;
     for file in &arguments.files {
         let mut progress = Progress::new(&file.display().to_string());
         let imported = import_file(&mut store, file, &options, &mut |p| progress.update(p));
         drop(progress);
-        describe(&imported.map_err(|error| io_failure(&error))?, &mut report);
+        describe(&imported.map_err(|error| io_failure(&error))?, report);
     }
-    store.close().map_err(|error| Failure::from_library(&error))?;
-    Ok(report)
+    store.close().map_err(|error| Failure::from_library(&error))
 }
 
 fn describe(import: &ImportReport, report: &mut Report) {
@@ -126,12 +130,12 @@ fn describe(import: &ImportReport, report: &mut Report) {
 }
 
 /// `milepost check`: every checksum, then what the store holds.
-pub(crate) fn check(arguments: &CheckArguments) -> Result<Report, Failure> {
+pub(crate) fn check(arguments: &CheckArguments, report: &mut Report) -> Result<(), Failure> {
     let store = open_read_only(&arguments.store)?;
     let held = store.verify().map_err(|error| Failure::from_library(&error))?;
     let snapshot = store.snapshot();
     let catalogue = snapshot.catalogue();
-    let mut done = format!("{}: no damage\n", shown(&arguments.store));
+    let _ = writeln!(report.done, "{}: no damage", shown(&arguments.store));
     let counts = [
         (catalogue.indicators().len() as u64, "indicator"),
         (catalogue.regions().len() as u64, "region"),
@@ -144,9 +148,9 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<Report, Failure> {
         (held.superseded_frames, "superseded frame"),
     ];
     for (count, word) in counts {
-        let _ = writeln!(done, "  {}", counted(count, word));
+        let _ = writeln!(report.done, "  {}", counted(count, word));
     }
-    Ok(Report { done, warnings: String::new() })
+    Ok(())
 }
 
 /// Opens a store for reading; one that is absent is an error with a hint.
@@ -161,23 +165,23 @@ pub(crate) fn open_read_only(path: &Path) -> Result<Store, Failure> {
 }
 
 /// Opens a store for writing, or creates it and says so.
-fn open_or_create(path: &Path) -> Result<(Store, String), Failure> {
-    let created =
-        if is_absent(path) { format!("created {}\n", shown(path)) } else { String::new() };
+fn open_or_create(path: &Path, said: &mut String) -> Result<Store, Failure> {
+    let is_new = is_absent(path);
     let store = Store::open_or_create(path).map_err(|error| opening_failure(&error))?;
-    Ok((store, created))
+    if is_new {
+        let _ = writeln!(said, "created {}", shown(path));
+    }
+    Ok(store)
 }
 
 /// Opens a store for reading, created and said so where there is none: a prompt holds no lock, so
 /// that an import can go on beside it.
-pub(crate) fn open_or_create_then_read(path: &Path) -> Result<(Store, String), Failure> {
-    let mut created = String::new();
+pub(crate) fn open_or_create_then_read(path: &Path, said: &mut String) -> Result<Store, Failure> {
     if is_absent(path) {
-        let store;
-        (store, created) = open_or_create(path)?;
+        let store = open_or_create(path, said)?;
         store.close().map_err(|error| opening_failure(&error))?;
     }
-    Ok((open_read_only(path)?, created))
+    open_read_only(path)
 }
 
 /// Whether nothing or an empty directory is there.

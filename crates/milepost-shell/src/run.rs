@@ -24,9 +24,9 @@ pub fn main() -> ExitCode {
     parsed::<Arguments>(|arguments| match arguments.command {
         Command::Repl(arguments) => run_repl(&arguments),
         Command::Query(arguments) => run_query(&arguments),
-        Command::Define(arguments) => print(commands::define(&arguments)),
-        Command::Import(arguments) => print(commands::import(&arguments)),
-        Command::Check(arguments) => print(commands::check(&arguments)),
+        Command::Define(arguments) => reported(|report| commands::define(&arguments, report)),
+        Command::Import(arguments) => reported(|report| commands::import(&arguments, report)),
+        Command::Check(arguments) => reported(|report| commands::check(&arguments, report)),
     })
 }
 
@@ -55,7 +55,8 @@ fn try_repl(arguments: &ReplArguments, errors: Palette) -> Result<(), Failure> {
     let store = match &arguments.store {
         None => sample_store().map_err(|error| Failure::Store(format!("error: {error}")))?,
         Some(path) => {
-            let (store, created) = commands::open_or_create_then_read(path)?;
+            let mut created = String::new();
+            let store = commands::open_or_create_then_read(path, &mut created)?;
             say(&created);
             store
         }
@@ -114,14 +115,15 @@ fn printer(arguments: OutputArguments) -> Printer {
     Printer::new(Box::new(BufWriter::new(io::stdout())), arguments.mode, palette, is_terminal)
 }
 
-fn print(report: Result<Report, Failure>) -> ExitCode {
+/// Runs a command and says what it did, whether or not it came to its end.
+fn reported(command: impl FnOnce(&mut Report) -> Result<(), Failure>) -> ExitCode {
     let errors = Palette::for_stderr(ColourChoice::Auto);
-    let printed = report.and_then(|report| {
-        say(&errors.diagnostic(&report.warnings));
-        let mut out = io::stdout();
-        out.write_all(report.done.as_bytes()).and_then(|()| out.flush()).map_err(Failure::from)
-    });
-    finish(printed, errors)
+    let mut report = Report::default();
+    let result = command(&mut report);
+    let mut out = io::stdout();
+    let written = out.write_all(report.done.as_bytes()).and_then(|()| out.flush());
+    say(&errors.diagnostic(&report.warnings));
+    finish(result.and(written.map_err(Failure::from)), errors)
 }
 
 /// Says something beside the answers; when nobody can hear it, that is no error.

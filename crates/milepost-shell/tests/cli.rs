@@ -234,6 +234,45 @@ fn imports_warn_of_what_is_not_declared() {
 }
 
 #[test]
+fn what_was_done_before_a_failure_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let [good, bad] = [("good.csv", "1"), ("bad.csv", "1,5")].map(|(name, value)| {
+        let file = directory.path().join(name);
+        let row = format!("indicator,region,period,value\nx,XX,2020,\"{value}\"\n");
+        fs::write(&file, row).unwrap();
+        file.display().to_string()
+    });
+    let refused = run(&["import", &store, &good, &bad]);
+    assert_eq!(code(&refused), 1);
+    assert!(stdout(&refused).contains("good.csv: 1 row: 1 new"), "{}", stdout(&refused));
+    assert!(stderr(&refused).contains("line 2, column value"), "{}", stderr(&refused));
+}
+
+#[test]
+fn definitions_that_lead_nowhere_are_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let regions = directory.path().join("regions.csv");
+    fs::write(&regions, "code,parent\nXX-1,XX\n").unwrap();
+    let defined = run(&["define", &store, &regions.display().to_string()]);
+    assert!(printed(&defined).contains("1 region\n"));
+    assert!(stderr(&defined).contains("warning: the parent of"), "{}", stderr(&defined));
+}
+
+#[test]
+fn a_store_has_one_writer() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = sample(&directory);
+    let writer = milepost::Store::open(&store).unwrap();
+    let refused = run(&["import", &store, &data("observations.csv")]);
+    assert_eq!(code(&refused), 3, "{}", stderr(&refused));
+    let beside = run(&["query", &store, GROWTH, "-m", "csv"]);
+    assert!(printed(&beside).contains("156.25"), "a reader needs no lock");
+    writer.close().unwrap();
+}
+
+#[test]
 fn text_from_data_cannot_act_on_a_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("own").display().to_string();
