@@ -22,6 +22,42 @@ pub(crate) use table::plain_table;
 /// without a value says why in [`Row::missing`]. `Display` draws a plain table for people with
 /// the notes below it; [`Answer::columns`] and [`Answer::records`] are the machine's view, with
 /// unrounded figures.
+///
+/// ```
+/// use milepost_engine::{Outcome, Parameters, Session, execute};
+/// use milepost_model::{Definition, Fact, Indicator, Milestone, Region};
+/// use milepost_store::{Batch, Store};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut store = Store::in_memory();
+/// store.define(vec![
+///     Definition::Indicator(Indicator::stock("participants").unit("persons")),
+///     Definition::Region(Region::new("VN").name("Việt Nam")),
+///     Definition::Milestone(Milestone::new("Resolution 28").on("2018-05-23")),
+/// ])?;
+/// let snapshot = store.snapshot();
+/// let catalogue = snapshot.catalogue();
+/// let indicator = catalogue.find_indicator("participants").found().ok_or("no indicator")?;
+/// let region = catalogue.find_regions("VN")[0];
+/// let mut batch = Batch::default();
+/// for (year, persons) in [("2017", 224_000), ("2019", 574_000)] {
+///     batch.facts.push(Fact::new(indicator, region, year.parse()?, Some(persons.into())));
+/// }
+/// store.commit(batch)?;
+///
+/// let script = milepost_lang::parse("growth of participants in VN since \"Resolution 28\"")?;
+/// let statement = script.statements.first().ok_or("no statement")?;
+/// let outcome =
+///     execute(&store.snapshot(), &mut Session::new(), statement, &Parameters::new())?;
+/// let Outcome::Answer(answer) = outcome else { return Err("no answer".into()) };
+/// let row = answer.rows.first().ok_or("no row")?;
+/// // The base is the last figure before the milestone.
+/// assert_eq!(row.base.as_ref().map(|base| base.period.to_string()).as_deref(), Some("2017"));
+/// assert_eq!(row.value.map(|growth| growth.to_string()).as_deref(), Some("156.25"));
+/// assert_eq!(row.unit, "%");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The names of the axes that rows have besides region and period.
@@ -54,7 +90,7 @@ pub struct Row {
     pub status: Status,
     /// The weakest status used.
     pub strength: Option<Strength>,
-    /// Members present of members expected, where the row was added up; the worse of both ends.
+    /// Members present of members expected, where figures were added up; the worse of both ends.
     pub coverage: Option<Coverage>,
     /// Why there is no value.
     pub missing: Option<MissingReason>,

@@ -6,7 +6,7 @@ use milepost_lang::ast::{MeasureKind, Query};
 use milepost_model::{Period, Status};
 
 use super::{Asked, ROWS_MAX};
-use crate::answer::{Answer, Coverage, MissingReason, Reading, RegionLabel, Row};
+use crate::answer::{Answer, MissingReason, Reading, RegionLabel, Row};
 use crate::build::display_unit;
 use crate::plan::{Plan, Rows};
 use crate::sentence::{BaseRule, Comparison, Sentence};
@@ -120,7 +120,7 @@ fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
         unit,
         status: if known { combined.status } else { Status::ACTUAL },
         strength: known.then_some(combined.strength),
-        coverage: combined.coverage.filter(|c: &Coverage| c.present < c.expected),
+        coverage: combined.coverage,
         missing: value.err(),
         published: combined.published.filter(|_| known),
     }
