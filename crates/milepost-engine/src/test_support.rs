@@ -52,6 +52,8 @@ const FIGURES: &[Line<'_>] = &[
     (HI, "VN", "2023", "93620000", "A", "", "2024-11-24", "", "conference"),
     (HI, "VN", "2024-06", "92131000", "A", "", "2024-07-10", "", "conference"),
     (HI, "VN", "2024", "95430000", "F", "", "2024-11-24", "", "conference"),
+    (HI, "VN-60@0", "2005", "100", "A", "", "2006-01-01", "", "made up"),
+    (HI, "VN-60@2010", "2015", "150", "A", "", "2016-01-01", "", "made up"),
     ("ui.participants", "VN", "2009", "5990000", "E", "", "2024-11-24", "", "conference"),
     ("ui.participants", "VN", "2024", "16030000", "F", "", "2024-11-24", "", "conference"),
     ("ui.participants", "VN", "2022", "14330000", "A", "", "2023-02-01", "", "made up"),
@@ -126,6 +128,8 @@ fn definitions() -> Vec<Definition> {
             Region::new("VN-HN").name("Hà Nội").kind("province").level(1).parent("VN"),
             merged(Region::new("VN-49").name("Vĩnh Long").kind("province").level(1).parent("VN")),
             merged(Region::new("VN-50").name("Bến Tre").kind("province").level(1).parent("VN")),
+            Region::new("VN-60").name("Old name").valid_to("2010-01-01").successor("VN-60@2010"),
+            Region::new("VN-60").name("New name").valid_from("2010-01-01"),
             Region::new("VN-49")
                 .name("Vĩnh Long")
                 .kind("province")

@@ -14,6 +14,14 @@ fn a_region_is_the_version_at_the_end_of_the_span() {
 }
 
 #[test]
+fn a_renamed_region_stays_one_territory() {
+    let row = only_row("change of hi.participants in VN-60 since 2005");
+    assert_eq!(row.value.unwrap().to_string(), "50");
+    assert_eq!(row.region.name, "New name");
+    assert_eq!(only_row("hi.participants in VN-60 at 2005").region.name, "Old name");
+}
+
+#[test]
 fn unknown_and_ambiguous_names_teach() {
     assert!(error("si.participants in Vinh Lnog").contains("\"Vĩnh Long\" exists"));
     assert!(error("hi.coverage in VN since \"the law\"").contains("Law in force"));
