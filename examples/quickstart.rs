@@ -21,7 +21,11 @@ fn main() -> Result<()> {
     for year in ["2017", "2018"] {
         let answer = growth.bind("where", "VN").bind("when", year).query(&store.snapshot())?;
         for row in &answer.rows {
-            println!("since {year}: {} {}", row.value.map_or_else(String::new, |v| v.to_string()), row.unit);
+            println!(
+                "since {year}: {} {}",
+                row.value.map_or_else(String::new, |v| v.to_string()),
+                row.unit
+            );
         }
     }
     store.close()

@@ -15,11 +15,17 @@ fn the_script_has_every_claim_with_its_interval() {
     let mut claims = 0;
     for record in reader.records() {
         let record = record.unwrap();
-        let demand = in_script.get(&record[0]).unwrap_or_else(|| panic!("{} is missing", &record[0]));
+        let demand =
+            in_script.get(&record[0]).unwrap_or_else(|| panic!("{} is missing", &record[0]));
         match demand {
             Demand::Within(low, high) | Demand::Outside(low, high) => {
-                assert_eq!([*low, *high].map(|x| x.to_string().parse::<f64>().unwrap()),
-                    [record[3].parse().unwrap(), record[4].parse().unwrap()], "{}", &record[0]);
+                let interval: [f64; 2] = [&record[3], &record[4]].map(|end| end.parse().unwrap());
+                assert_eq!(
+                    [*low, *high].map(f64::to_bits),
+                    interval.map(f64::to_bits),
+                    "{}",
+                    &record[0]
+                );
             }
             Demand::Refused => assert!(record[3].is_empty(), "{} has an interval", &record[0]),
             Demand::None => panic!("{} demands nothing", &record[0]),

@@ -5,12 +5,13 @@
 //! that a new format gets its own), an existing one is only ever compared.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
-use milepost::{Batch, Error, Options, Session, Store, StoreError};
-use milepost_io::{ImportOptions, import_reader, read_catalogue};
+use milepost::{Batch, Error, Options, Store, StoreError};
+use milepost_io::{ImportOptions, import_reader, read_catalogue, write_csv};
 use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -20,8 +21,7 @@ use crate::storage::sample;
 const NAMES: [&str; 6] = ["empty", "log", "segments", "merged", "vintages", "unsealed"];
 
 /// What each store is asked; the answers stand beside it in `expected.txt`.
-const QUERIES: [&str; 5] = [
-    "list indicators",
+const QUERIES: [&str; 4] = [
     "growth of voluntary_si.participants in VN since Resolution 28 until 2019",
     "si.coverage in VN-49, VN at 2023",
     "revisions of hi.participants in VN at 2023",
@@ -56,9 +56,7 @@ fn stores_of_format_1_answer_as_they_did() {
         store.merge().unwrap();
         assert_eq!(store.query("x in VN").unwrap().rows.len(), 1, "{name}: appended to");
         store.close().unwrap();
-        let reopened = answers(copy.path());
-        let (_, rest) = reopened.split_once("growth of").unwrap();
-        assert!(expected.ends_with(rest), "{name}: after an append and a merge");
+        assert_eq!(expected, answers(copy.path()), "{name}: after an append and a merge");
     }
 }
 
@@ -80,7 +78,11 @@ fn a_store_of_a_later_format_is_refused_with_both_numbers() {
         assert!(error.to_string().contains("format 2"), "{error}");
         assert!(error.to_string().contains("format 1"), "{error}");
     }
-    assert_eq!(fs::read(&head).unwrap(), bytes, "nothing is written into a store of a later format");
+    assert_eq!(
+        fs::read(&head).unwrap(),
+        bytes,
+        "nothing is written into a store of a later format"
+    );
 }
 
 /// Makes the store that `name` stands for, at `path`.
@@ -106,7 +108,10 @@ fn write(name: &str, path: &Path) {
                    hi.participants,VN,2022,-1.5,E,\n";
         import(&mut store, csv);
         store.checkpoint().unwrap();
-        import(&mut store, "indicator,region,period,value,published\nx,VN,2023-W05,1e12,2024-01-01\n");
+        import(
+            &mut store,
+            "indicator,region,period,value,published\nx,VN,2023-W05,1e12,2024-01-01\n",
+        );
     }
     if name == "merged" {
         store.merge().unwrap();
@@ -133,18 +138,18 @@ fn copied(golden: &Path) -> TempDir {
     copy
 }
 
-/// What the store answers to each query, opened for reading.
+/// What the store answers to each query, opened for reading: figures only, so
+/// that a better wording is not a difference.
 fn answers(path: &Path) -> String {
-    let store = Store::open_read_only(path).unwrap();
-    let snapshot = store.snapshot();
-    let mut session = Session::new();
+    let snapshot = Store::open_read_only(path).unwrap().snapshot();
     let mut text = String::new();
     for query in QUERIES {
-        let answer = match snapshot.run(query, &mut session) {
-            Ok(outcomes) => outcomes.iter().map(ToString::to_string).collect(),
-            Err(error) => error.to_string(),
-        };
-        text.push_str(&format!("{query}\n{answer}\n\n"));
+        let mut csv = Vec::new();
+        match snapshot.query(query) {
+            Ok(answer) => write_csv(&answer, &mut csv).unwrap(),
+            Err(_) => csv.extend(b"refused\n"),
+        }
+        writeln!(text, "{query}\n{}", String::from_utf8(csv).unwrap()).unwrap();
     }
     text
 }

@@ -124,21 +124,29 @@ fn text(outcome: &Outcome, mode: &str) -> String {
     let mut text = String::from_utf8(csv).unwrap();
     for note in &answer.notes {
         writeln!(text, "{} {}", note.code, note.message).unwrap();
+        if let Some(help) = &note.help {
+            writeln!(text, "  help: {help}").unwrap();
+        }
     }
     text
 }
 
 /// Blank lines end an expectation in a script, so none may stand inside one.
 fn tidy(text: &mut String) {
-    let lines: Vec<&str> =
-        text.lines().map(str::trim_end).map(|line| if line.is_empty() { "." } else { line }).collect();
-    *text = lines.join("\n").trim_end_matches(['\n', '.']).to_owned();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .map(|line| if line.is_empty() { "." } else { line })
+        .collect();
+    let joined = lines.join("\n");
+    joined.trim_end_matches(['\n', '.']).clone_into(text);
 }
 
 /// What a case demands beside its text.
 fn check(case: &Case, store: &Store, script: &str) {
     let place = format!("{script}.mpq:{} {}", case.line, case.name.as_deref().unwrap_or(""));
-    let value = store.query(&case.query).map(|answer| answer.rows.first().and_then(|row| row.value));
+    let value =
+        store.query(&case.query).map(|answer| answer.rows.first().and_then(|row| row.value));
     match case.demand {
         Demand::None => {}
         Demand::Refused => {

@@ -80,7 +80,9 @@ impl Script {
             let mut words = line.split_whitespace();
             match words.next() {
                 None => blocks.push(Block::Text(format!("{line}\n"))),
-                Some(word) if word.starts_with('#') => blocks.push(Block::Text(format!("{line}\n"))),
+                Some(word) if word.starts_with('#') => {
+                    blocks.push(Block::Text(format!("{line}\n")));
+                }
                 Some("use") => {
                     assert_eq!(words.next(), Some("sample"), "line {}: only `use sample`", at + 1);
                     blocks.push(Block::UseSample);

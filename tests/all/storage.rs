@@ -47,7 +47,8 @@ impl Kept {
 
     /// Defines what a CSV of indicators, regions or milestones says.
     pub(crate) fn define(&mut self, csv: &str) {
-        let definitions = read_catalogue(csv.as_bytes(), "script").unwrap_or_else(|e| panic!("{e}"));
+        let definitions =
+            read_catalogue(csv.as_bytes(), "script").unwrap_or_else(|e| panic!("{e}"));
         self.store.as_mut().unwrap().define_all(definitions).unwrap_or_else(|e| panic!("{e}"));
         self.settle();
     }

@@ -43,7 +43,9 @@ fn unsafe_stays_in_two_modules_of_the_store() {
         let here = source
             .lines()
             .filter(|line| !line.trim_start().starts_with("//"))
-            .filter(|line| line.contains(concat!("unsafe", " {")) || line.contains(concat!("unsafe", " impl")))
+            .filter(|line| {
+                line.contains(concat!("unsafe", " {")) || line.contains(concat!("unsafe", " impl"))
+            })
             .count();
         let place = path.to_string_lossy();
         let allowed = place.contains("milepost-store/src/map.rs")
@@ -59,7 +61,7 @@ fn unsafe_stays_in_two_modules_of_the_store() {
 fn every_other_crate_forbids_unsafe_code() {
     for entry in fs::read_dir(root().join("crates")).unwrap() {
         let path = entry.unwrap().path();
-        if path.ends_with("milepost-store") {
+        if path.ends_with("milepost-store") || !path.is_dir() {
             continue;
         }
         let lib = fs::read_to_string(path.join("src/lib.rs")).unwrap();
@@ -73,7 +75,9 @@ fn files_stay_small_and_explain_themselves() {
         let source = fs::read_to_string(&path).unwrap();
         let lines = source.lines().count();
         assert!(lines <= FILE_LINES_MAX, "{} has {lines} lines", path.display());
-        assert!(source.starts_with("//!"), "{} does not say what it is", path.display());
+        let is_test =
+            path.components().any(|part| part.as_os_str().to_string_lossy().contains("test"));
+        assert!(is_test || source.starts_with("//!"), "{} says nothing", path.display());
         for (number, line) in source.lines().enumerate() {
             assert!(!line.ends_with(' '), "{}:{}: blank at the end", path.display(), number + 1);
         }

@@ -92,13 +92,13 @@ fn figures(listing: &mut Listing, snapshot: &Snapshot, id: IndicatorId) -> Resul
             cells.iter().filter(|cell| cell.strength != Strength::Target).collect();
         if let (Some(first), Some(last)) = (reported.first(), reported.last()) {
             let figure = figure(last.value.into(), last.precision);
-            let text = format!(
-                "{} to {}, {} figures; latest {figure} ({})",
-                first.period,
-                last.period,
-                reported.len(),
-                last.strength,
-            );
+            let text = match reported.len() {
+                1 => format!("{}: {figure} ({})", last.period, last.strength),
+                count => format!(
+                    "{count} figures, {} to {}; latest {figure} ({})",
+                    first.period, last.period, last.strength,
+                ),
+            };
             add(listing, &format!("in {place}"), text);
         }
         for cell in cells.iter().filter(|cell| cell.strength == Strength::Target) {

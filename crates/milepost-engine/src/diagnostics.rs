@@ -84,6 +84,10 @@ pub(crate) fn help(mut diagnostic: Boxed, help: impl Into<String>) -> Boxed {
 pub(crate) fn unknown(what: &str, text: &str, span: Span, similar: &[String]) -> Boxed {
     let unknown = error("MP0301", span, format!("there is no {what} called \"{text}\""));
     match similar {
+        [] if what == "name" => help(
+            unknown,
+            "`list indicators`, `list regions` and `list milestones` show what exists",
+        ),
         [] => help(unknown, format!("`list {what}s` shows those that exist")),
         [only] => help(unknown, format!("\"{only}\" exists")),
         several => help(unknown, format!("near names: {}", several.join(", "))),

@@ -72,7 +72,7 @@ impl Goal {
             Self::Line(line, power) => {
                 let reading = line.read(end)?;
                 let value = scaled(reading.value, *power)?;
-                let label = "the goal".to_owned();
+                let label = String::new();
                 let period = line.fixed_period();
                 Ok(GoalReading {
                     reading: Reading { value, ..reading },

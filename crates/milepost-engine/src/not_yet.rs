@@ -10,7 +10,7 @@ use milepost_model::Frequency;
 use crate::{Result, diagnostics};
 
 fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
-    let refusal = diagnostics::error("MP0901", span, format!("{what} cannot be answered yet"));
+    let refusal = diagnostics::error("MP0901", span, format!("{what} is not yet answered"));
     diagnostics::help(refusal, instead)
 }
 

@@ -180,8 +180,11 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answer) {
         let name =
             if asked.regions.len() > 1 { format!("{}: ", region.name) } else { String::new() };
         let distance = direction(sentence, end.value, goal.reading.value);
-        let message = format!("{name}the goal is {}: {target} {unit}", goal.label);
-        let message = message.trim_end().to_owned();
+        let target = format!("{target} {unit}").trim_end().to_owned();
+        let message = match goal.label.as_str() {
+            label if label.is_empty() || label == target => format!("{name}the goal is {target}"),
+            label => format!("{name}the goal is {label}: {target}"),
+        };
         notes.say("MP0806", clause.span, format!("{message}{distance}"));
         if !goal.others.is_empty() {
             let message = format!("{name}other targets: {}", goal.others.join("; "));
@@ -297,10 +300,27 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             let help = near.iter().map(|p| format!("`{word} {p}`")).collect::<Vec<_>>();
             notes.push(note.with_help(format!("the nearest figures: {}", help.join(", "))));
         }
+        year_before(notes, query, sentence, &subject, plan.end);
         if answer.rows.iter().any(|row| row.missing == Some(MissingReason::NotYet)) {
             let message = format!("the latest figure of {subject} is {last}");
             notes.say("MP0805", times.end_span, message);
         }
+    }
+}
+
+/// The same period of the year before is the base of `yoy`, and nothing else is.
+fn year_before(
+    notes: &mut Notes,
+    query: &Query,
+    sentence: &Sentence,
+    subject: &str,
+    end: Option<Period>,
+) {
+    let Some(measure) = query.measure.as_ref().filter(|measure| measure.yoy) else { return };
+    let Some(base) = end.and_then(Period::one_year_earlier) else { return };
+    if sentence.line.read(base).is_err() {
+        let message = format!("{subject} has no figure for {base}, a year before");
+        notes.say("MP0805", measure.span, message);
     }
 }
 

@@ -34,6 +34,7 @@ impl Builder<'_> {
             admission: scope.admission,
             as_of: scope.as_of,
         };
+        self.trace.indicator(indicator, &names::label(catalogue, region));
         let cells = cells::read(self.snapshot, request)?;
         let is_ratio = indicator.kind == Some(Kind::Ratio);
         let parts =
@@ -45,7 +46,6 @@ impl Builder<'_> {
         };
         let is_flow = indicator.kind == Some(Kind::Flow);
         let running_total = is_flow && indicator.basis == Some(Basis::Ytd);
-        self.trace.indicator(indicator, &names::label(catalogue, region));
         let declared = Declared {
             id,
             region,

@@ -73,11 +73,8 @@ impl Variant {
 
 fn variants(query: &Query, asked: &Asked) -> Vec<Variant> {
     let pace = query.measure.as_ref().is_some_and(|m| m.kind == MeasureKind::Pace);
-    match (pace && query.clauses.to.is_some(), &asked.scope.times.base) {
-        (false, _) => vec![Variant::Whole],
-        (true, Base::None) => vec![Variant::Required],
-        (true, _) => vec![Variant::Actual, Variant::Required],
-    }
+    let both = pace && query.clauses.to.is_some() && asked.scope.times.base != Base::None;
+    if both { vec![Variant::Actual, Variant::Required] } else { vec![Variant::Whole] }
 }
 
 /// The periods of a sentence's rows.
