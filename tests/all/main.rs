@@ -3,6 +3,7 @@
 mod claims;
 mod golden;
 mod queries;
+mod real;
 mod script;
 mod storage;
 mod tidy;
