@@ -7,13 +7,18 @@ use crate::span::Span;
 
 /// Columns from one tab stop to the next.
 const TAB: usize = 4;
+/// Bytes of a line that are drawn on either side of the place that it is about.
+const CONTEXT: usize = 120;
+/// Bytes of a message, a label or an advice that are drawn.
+const TEXT_MAX: usize = 400;
 
 impl Diagnostic {
     /// Draws the diagnostic over the text that it is about: line number, source line, carets,
     /// advice and corrected line. Plain text without colour; ends with a line feed. Control and
-    /// format characters of the text are drawn as `\u{…}`, tabs as blanks.
+    /// format characters of the text are drawn as `\u{…}`, tabs as blanks; of a very long line,
+    /// what is near the place that the diagnostic is about.
     pub fn render(&self, source: &str) -> String {
-        let mut out = format!("{}\n", display(&self.to_string()));
+        let mut out = format!("{}\n", display_cut(&self.to_string()));
         let placed = !source.is_empty() && (self.span.start, self.span.end) != (0, 0);
         if placed {
             let mut places = vec![(self.span, &*self.label, '^')];
@@ -28,35 +33,33 @@ impl Diagnostic {
                 .unwrap_or(1);
             let mut shown = None;
             for (span, label, mark) in places {
-                let line = Line::at(source, span.start);
-                if shown != Some(line.number) {
-                    let _ = writeln!(
-                        out,
-                        "{:>width$} | {}",
-                        line.number,
-                        display(line.text.trim_end())
-                    );
-                    shown = Some(line.number);
+                let line = Line::at(source, span.start).near(span);
+                if shown != Some((line.number, line.start)) {
+                    let _ = writeln!(out, "{:>width$} | {}", line.number, line.display());
+                    shown = Some((line.number, line.start));
                 }
                 let _ = writeln!(out, "{:>width$} | {}", "", line.underline(span, label, mark));
             }
         }
         if let Some(help) = &self.help {
-            let _ = writeln!(out, "  help: {}", display(help));
+            let _ = writeln!(out, "  help: {}", display_cut(help));
         }
         if let Some(fix) = &self.fix {
             let fixed = fix.apply(source);
-            let _ = writeln!(out, "   try: {}", display(Line::at(&fixed, fix.span.start).text));
+            let line = Line::at(&fixed, fix.span.start);
+            let _ = writeln!(out, "   try: {}", line.near(fix.span).display());
         }
         out
     }
 }
 
-/// A line of the source.
+/// A line of the source, or the part of it that is drawn.
 struct Line<'s> {
     number: usize,
     start: usize,
     text: &'s str,
+    /// Whether something of the line is left out before and after.
+    is_cut: (bool, bool),
 }
 
 impl<'s> Line<'s> {
@@ -69,7 +72,28 @@ impl<'s> Line<'s> {
             number: before.matches('\n').count().saturating_add(1),
             start,
             text: rest.split('\n').next().unwrap_or_default().trim_end_matches('\r'),
+            is_cut: (false, false),
         }
+    }
+
+    /// The part of a long line that is near a span.
+    fn near(self, span: Span) -> Self {
+        let offset = span.start.saturating_sub(self.start);
+        let from = boundary(self.text, offset.saturating_sub(CONTEXT));
+        let to = boundary(self.text, offset.saturating_add(CONTEXT));
+        Self {
+            number: self.number,
+            start: self.start.saturating_add(from),
+            text: self.text.get(from..to).unwrap_or_default(),
+            is_cut: (from > 0, to < self.text.len()),
+        }
+    }
+
+    /// The line made safe to show, with `…` where something is left out.
+    fn display(&self) -> String {
+        let mark = |is_cut| if is_cut { "…" } else { "" };
+        let text = display(self.text.trim_end());
+        format!("{}{text}{}", mark(self.is_cut.0), mark(self.is_cut.1))
     }
 
     /// Marks under a span, then the label.
@@ -79,8 +103,21 @@ impl<'s> Line<'s> {
         let before = display(self.text.get(..from).unwrap_or_default());
         let inside = display(self.text.get(from..to).unwrap_or_default());
         let marks = mark.to_string().repeat(width(&inside).max(1));
-        format!("{}{marks} {}", " ".repeat(width(&before)), display(label)).trim_end().to_owned()
+        let blanks = " ".repeat(width(&before).saturating_add(usize::from(self.is_cut.0)));
+        format!("{blanks}{marks} {}", display_cut(label)).trim_end().to_owned()
     }
+}
+
+/// The character boundary at or before an offset, at most the length.
+fn boundary(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// A text made safe to show, cut where it is very long.
+fn display_cut(text: &str) -> String {
+    let to = boundary(text, TEXT_MAX);
+    let mark = if to < text.len() { "…" } else { "" };
+    format!("{}{mark}", display(text.get(..to).unwrap_or_default()))
 }
 
 /// A line made safe to show: tabs as blanks, control and format characters spelt out.

@@ -57,11 +57,11 @@ fn open_strings() {
     check(
         "x in \"Vĩnh Long at 2023",
         &expect![[r#"
-        error[MP0102]: a quoted string ends on its own line
-        1 | x in "Vĩnh Long at 2023
-          |      ^^^^^^^^^^^^^^^^^^ no closing "
-           try: x in "Vĩnh Long at 2023"
-    "#]],
+            error[MP0102]: a quoted string ends on its own line
+            1 | x in "Vĩnh Long at 2023
+              |      ^^^^^^^^^^^^^^^^^^ no closing "
+               try: x in "Vĩnh Long" at 2023
+        "#]],
     );
     check(
         "x since “Resolution 28",
@@ -206,13 +206,13 @@ fn words_of_english() {
     );
     check(
         "x per year",
-        &expect![[r"
-        error[MP0123]: Since says `by` rather than `per`
-        1 | x per year
-          |   ^^^ Since says it otherwise
-          help: `by year` makes a row per year; `per` stands only in units: `as VND per person`
-           try: x by year
-    "]],
+        &expect![[r#"
+            error[MP0123]: Since says `by year` rather than `per year`
+            1 | x per year
+              |   ^^^^^^^^ Since says it otherwise
+              help: `by year` makes a row for each year
+               try: x by year
+        "#]],
     );
     check(
         "x in VN and Hanoi",
@@ -339,11 +339,12 @@ fn things_out_of_place() {
     );
     check(
         "list foo",
-        &expect![[r"
-        error[MP0120]: expected `indicators`, `regions`, `milestones`, `units`, an operator, a clause such as `in`, `by` or `since` or others, found `foo`
-        1 | list foo
-          |      ^^^ not here
-    "]],
+        &expect![[r#"
+            error[MP0129]: `list foo` is a name of several words, without quotes
+            1 | list foo
+              | ^^^^^^^^ an indicator is one bare word, or stands in quotes
+               try: "list foo"
+        "#]],
     );
     check(
         "x at at 2019",
@@ -359,12 +360,12 @@ fn things_out_of_place() {
 fn verbs() {
     check(
         "growth x in VN",
-        &expect![[r"
-        error[MP0125]: `growth` needs `of` before `x`
-        1 | growth x in VN
-          | ^^^^^^ a verb is a word followed by `of`
-           try: growth of x in VN
-    "]],
+        &expect![[r#"
+            error[MP0125]: `growth` needs `of` before `x`
+            1 | growth x in VN
+              | ^^^^^^ a verb stands before `of`
+               try: growth of x in VN
+        "#]],
     );
     check(
         "foo of x",
@@ -566,4 +567,19 @@ fn wide_and_hidden_characters() {
            try: x́ in "\u{202e}VN" since 1995
     "#]],
     );
+}
+
+#[test]
+fn long_lines_are_drawn_near_their_place() {
+    let sum = "x + ".repeat(1_000);
+    let source = format!("{sum}y from 2015 + {sum}y");
+    let error = parse(&source).unwrap_err().render(&source);
+    assert!(error.len() < 1_000, "{error}");
+    let lines: Vec<&str> = error.lines().collect();
+    let columns = |text: &str, find: &str| text.split(find).next().map(|t| t.chars().count());
+    assert!(lines[1].starts_with("1 | …") && lines[1].ends_with('…'), "{error}");
+    assert_eq!(columns(lines[1], "from"), columns(lines[2], "^^^^"), "{error}");
+    let name = "é".repeat(5_000);
+    let error = parse(&format!("{name} {name}")).unwrap_err().render(&format!("{name} {name}"));
+    assert!(error.len() < 2_000, "{error}");
 }
