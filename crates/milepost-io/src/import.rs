@@ -7,7 +7,7 @@ use std::path::Path;
 use milepost::{Receipt, Store};
 
 use crate::observations::read_with_progress;
-use crate::{Error, ImportOptions, ImportProgress, Result};
+use crate::{Error, ImportOptions, ImportProgress, Observations, Result};
 
 /// What an import did.
 #[derive(Debug)]
@@ -42,6 +42,20 @@ pub fn import_file(
     options: &ImportOptions,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportReport> {
+    read_observations_file(path, options, progress)?.commit(store)
+}
+
+/// Reads a file of observations for a commit that follows, as [`import_file`]
+/// does: for who wants to know that a file is sound before a store is touched.
+///
+/// # Errors
+///
+/// As [`read_observations`](crate::read_observations).
+pub fn read_observations_file(
+    path: impl AsRef<Path>,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(ImportProgress),
+) -> Result<Observations> {
     let path = path.as_ref();
     let file = path.display().to_string();
     let opened = File::open(path).and_then(|input| {
@@ -49,7 +63,7 @@ pub fn import_file(
         Ok((input, length))
     });
     match opened {
-        Ok((input, length)) => import(store, input, file, options, Some(length), progress),
+        Ok((input, length)) => read_with_progress(input, &file, options, Some(length), progress),
         Err(source) => Err(Error::Io { file, source }),
     }
 }
@@ -81,31 +95,25 @@ pub fn import_reader(
     options: &ImportOptions,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportReport> {
-    import(store, reader, file.to_owned(), options, None, progress)
+    read_with_progress(reader, file, options, None, progress)?.commit(store)
 }
 
-fn import(
-    store: &mut Store,
-    reader: impl Read,
-    file: String,
-    options: &ImportOptions,
-    bytes_total: Option<u64>,
-    progress: &mut dyn FnMut(ImportProgress),
-) -> Result<ImportReport> {
-    let read = read_with_progress(reader, &file, options, bytes_total, progress)?;
-    let receipt = store.commit(read.batch).map_err(|source| {
-        match source.position().and_then(|position| read.lines.get(position)) {
-            Some(&line) => Error::Row { file: file.clone(), line, source },
-            None => Error::Store(source),
+impl Observations {
+    /// Commits the observations, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// What the store refuses, with the line that says it.
+    pub fn commit(self, store: &mut Store) -> Result<ImportReport> {
+        let Self { file, batch, rows, skipped_missing, withdrawals, lines } = self;
+        match store.commit(batch) {
+            Ok(receipt) => Ok(ImportReport { file, rows, skipped_missing, withdrawals, receipt }),
+            Err(source) => Err(match source.position().and_then(|position| lines.get(position)) {
+                Some(&line) => Error::Row { file, line, source },
+                None => Error::Store(source),
+            }),
         }
-    })?;
-    Ok(ImportReport {
-        file,
-        rows: read.rows,
-        skipped_missing: read.skipped_missing,
-        withdrawals: read.withdrawals,
-        receipt,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub use answers::{write_csv, write_json, write_jsonl, write_tsv};
 pub use catalogue::{read_catalogue, read_catalogue_file};
 pub use error::{Error, Result};
 pub use fault::{Fault, Faults};
-pub use import::{ImportReport, import_file, import_reader};
+pub use import::{ImportReport, import_file, import_reader, read_observations_file};
 pub use indicators::read_indicators;
 pub use milestones::read_milestones;
 pub use observations::{ImportOptions, ImportProgress, Observations, read_observations};

@@ -49,6 +49,8 @@ pub struct ImportProgress {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Observations {
+    /// The file's name as the caller gave it.
+    pub file: String,
     /// What is to be committed.
     pub batch: Batch,
     /// How many rows the file has, the skipped ones included.
@@ -103,8 +105,14 @@ pub(crate) fn read_with_progress(
 ) -> Result<Observations> {
     let table = Table::open(BufReader::with_capacity(1 << 18, reader), file)?.require(REQUIRED)?;
     let batch = if options.strict { Batch::new().strict() } else { Batch::new() };
-    let mut read =
-        Observations { batch, rows: 0, skipped_missing: 0, withdrawals: 0, lines: Vec::new() };
+    let mut read = Observations {
+        file: file.to_owned(),
+        batch,
+        rows: 0,
+        skipped_missing: 0,
+        withdrawals: 0,
+        lines: Vec::new(),
+    };
     let mut columns = Columns::of(&table.header);
     let bytes = table.read(|line, bytes| {
         read.rows += 1;
@@ -305,7 +313,11 @@ impl<T: Clone + std::str::FromStr<Err: std::fmt::Display>> Remembered<T> {
             return Ok(known.clone());
         }
         let meaning: T = text.parse().map_err(|error: T::Err| {
-            line.fault(self.column, error.to_string());
+            // The whole cell can be searched for in the file, what the error quotes of it may not.
+            let message = error.to_string();
+            let names_cell = message.contains(text);
+            let message = if names_cell { message } else { format!("{text:?}: {message}") };
+            line.fault(self.column, message);
             Noted
         })?;
         if self.known.len() >= REMEMBERED_MAX {
@@ -373,13 +385,13 @@ mod tests {
                 a.csv: line 2, column indicator: the cell is empty; a value is needed here
                 a.csv: line 2, column region: the cell is empty; a value is needed here
                 a.csv: line 2, column period: the cell is empty; a value is needed here
-                a.csv: line 3, column period: month 13 of 2020 does not exist: its months run from 1 to 12
+                a.csv: line 3, column period: "2020-13": month 13 of 2020 does not exist: its months run from 1 to 12
                 a.csv: line 3, column status: "1" is not a status; letters of the SDMX list would be, as in A, E or `E;P`
                 a.csv: line 3, column scenario: "a//b" is not a scenario name; words parted by `/` would be, as in `target/stretch`
                 a.csv: line 3, column published: `2020` is not a date of the form YYYY-MM-DD
                 a.csv: line 3, column precision: "circa" is not a precision; exact, about, over (more than) or under (nearly) would be
-                a.csv: line 4, column period: month 13 of 2020 does not exist: its months run from 1 to 12
-                a.csv: line 4, column published: day 30 of 2020-02 does not exist: its days run from 1 to 29"#]],
+                a.csv: line 4, column period: "2020-13": month 13 of 2020 does not exist: its months run from 1 to 12
+                a.csv: line 4, column published: "2020-02-30": day 30 of 2020-02 does not exist: its days run from 1 to 29"#]],
         );
         let long = "x".repeat(NOTE_BYTES_MAX + 1);
         check(

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use milepost::{Definition, Store};
-use milepost_io::{ImportOptions, ImportReport, import_file, read_catalogue_file};
+use milepost_io::{ImportOptions, ImportReport, read_catalogue_file, read_observations_file};
 
 use crate::arguments::{CheckArguments, DefineArguments, ImportArguments};
 use crate::escape::escape;
@@ -75,18 +75,40 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
         strict: arguments.strict,
     };
     for file in &arguments.files {
-        // A misspelt name must not leave an empty store behind.
         File::open(file)
             .map_err(|error| Failure::Refused(format!("error: {}: {error}", shown(file))))?;
     }
-    let mut store = open_or_create(&arguments.store, &mut report.done)?;
+    // A file that does not fit must not leave an empty store behind: one that is absent is created
+    // when the first file has been read.
+    let mut opened = match is_absent(&arguments.store) {
+        true if options.strict => return Err(nothing_declared(&arguments.store)),
+        true => None,
+        false => Some(open_or_create(&arguments.store, &mut report.done)?),
+    };
     for file in &arguments.files {
         let mut progress = Progress::new(&file.display().to_string());
-        let imported = import_file(&mut store, file, &options, &mut |p| progress.update(p));
+        let read = read_observations_file(file, &options, &mut |p| progress.update(p))
+            .map_err(|error| io_failure(&error))?;
+        let store = match &mut opened {
+            Some(store) => store,
+            None => opened.insert(open_or_create(&arguments.store, &mut report.done)?),
+        };
+        let imported = read.commit(store);
         drop(progress);
         describe(&imported.map_err(|error| io_failure(&error))?, report);
     }
-    store.close().map_err(|error| Failure::from_library(&error))
+    match opened {
+        Some(store) => store.close().map_err(|error| Failure::from_library(&error)),
+        None => Ok(()),
+    }
+}
+
+fn nothing_declared(store: &Path) -> Failure {
+    Failure::Refused(format!(
+        "error: {} is no store yet, so nothing is declared that `--strict` would admit; \
+         `milepost define` declares it",
+        shown(store)
+    ))
 }
 
 fn describe(import: &ImportReport, report: &mut Report) {
@@ -161,12 +183,14 @@ pub(crate) fn open_read_only(path: &Path) -> Result<Store, Failure> {
             shown(path)
         )));
     }
+    refuse_file(path)?;
     Store::open_read_only(path).map_err(|error| opening_failure(&error))
 }
 
 /// Opens a store for writing, or creates it and says so.
 fn open_or_create(path: &Path, said: &mut String) -> Result<Store, Failure> {
     let is_new = is_absent(path);
+    refuse_file(path)?;
     let store = Store::open_or_create(path).map_err(|error| opening_failure(&error))?;
     if is_new {
         let _ = writeln!(said, "created {}", shown(path));
@@ -182,6 +206,13 @@ pub(crate) fn open_or_create_then_read(path: &Path, said: &mut String) -> Result
         store.close().map_err(|error| opening_failure(&error))?;
     }
     open_read_only(path)
+}
+
+fn refuse_file(path: &Path) -> Result<(), Failure> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    Err(Failure::Store(format!("error: {} is a file; a store is a directory", shown(path))))
 }
 
 /// Whether nothing or an empty directory is there.
