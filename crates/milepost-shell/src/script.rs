@@ -18,11 +18,13 @@ pub(crate) enum Piece {
 
 /// Cuts input into dot commands, which take a line each, and the statements between them.
 ///
-/// Line ends are blanks and `;` separates statements. Lines that are queries by themselves need
-/// no `;`: they are taken one by one.
+/// Line ends are blanks and `;` separates statements; a line that begins a query of its own needs
+/// no `;` before it.
 pub(crate) fn pieces(input: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut lines: Vec<(usize, &str)> = Vec::new();
+    // Windows writes a byte order mark before what it pipes and saves.
+    let input = input.strip_prefix('\u{feff}').unwrap_or(input);
     for (number, line) in (1..).zip(input.lines()) {
         if line.trim_start().starts_with('.') {
             statements(&std::mem::take(&mut lines), &mut pieces);
@@ -37,15 +39,34 @@ pub(crate) fn pieces(input: &str) -> Vec<Piece> {
 
 /// Adds the statements of some lines.
 fn statements(lines: &[(usize, &str)], pieces: &mut Vec<Piece>) {
-    let said = lines.iter().filter(|(_, line)| is_said(line));
-    let stand_alone = |(_, line): &(usize, &str)| milepost_lang::parse(line).is_ok();
-    if said.clone().count() > 1 && said.clone().all(stand_alone) {
-        for (number, line) in said {
-            split(line, *number, pieces);
+    let (mut text, mut first_line) = (String::new(), 0);
+    for (number, line) in lines.iter().filter(|(_, line)| is_said(line)) {
+        if begins_statement(line) && milepost_lang::is_complete(&text) {
+            split(&std::mem::take(&mut text), first_line, pieces);
         }
-    } else if let Some((number, _)) = lines.first() {
-        let texts: Vec<&str> = lines.iter().map(|(_, line)| *line).collect();
-        split(&texts.join("\n"), *number, pieces);
+        if text.is_empty() {
+            first_line = *number;
+        } else {
+            // Lines that say nothing were left out; the others keep their numbers.
+            let gap = number - first_line - text.matches('\n').count();
+            text.push_str(&"\n".repeat(gap));
+        }
+        text.push_str(line);
+    }
+    split(&text, first_line, pieces);
+}
+
+/// Whether a line reads as the beginning of a statement, be it with an error later on, rather than
+/// as more of the one before.
+fn begins_statement(line: &str) -> bool {
+    let tokens = tokenize(line);
+    let Some(first) = tokens.iter().find(|token| token.is_significant()) else { return false };
+    if first.text.starts_with(['+', '-', '*', '/']) {
+        return false;
+    }
+    match milepost_lang::parse(line) {
+        Ok(_) => true,
+        Err(error) => error.diagnostics.iter().all(|found| found.span.start > first.span.start),
     }
 }
 
@@ -100,6 +121,31 @@ mod tests {
                 statement("hi.coverage in \"a;b\" at 2023", 4)
             ]
         );
+    }
+
+    #[test]
+    fn a_misspelt_line_takes_no_other_with_it() {
+        assert_eq!(
+            pieces("si.participants in VN sinse 1995\nhi.coverage in VN at 2023\n  or before 2024"),
+            [
+                statement("si.participants in VN sinse 1995", 1),
+                statement("hi.coverage in VN at 2023\n  or before 2024", 2)
+            ]
+        );
+        assert_eq!(
+            pieces("growth of\n\n# of what\nsi.participants in VN\nhi.coverage in VN foo 2023"),
+            [
+                statement("growth of\n\n\nsi.participants in VN", 1),
+                statement("hi.coverage in VN foo 2023", 5)
+            ]
+        );
+        let difference = "si.participants in VN\n- voluntary_si.participants\nat 2019";
+        assert_eq!(pieces(difference), [statement(difference, 1)]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_says_nothing() {
+        assert_eq!(pieces("\u{feff}.mode csv\n"), [Piece::Dot(".mode csv".to_owned())]);
     }
 
     #[test]
