@@ -1,5 +1,7 @@
 //! Aligned columns for reading: table and plain modes.
 
+use std::fmt::Write as _;
+
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::colour::Palette;
@@ -29,7 +31,8 @@ impl Layout {
         Self { palette: Palette::PLAIN, rule: '-', is_cut: false, width_max: None };
 }
 
-/// Draws a grid: header, rule, rows; numbers right-aligned; no blanks at line ends.
+/// Draws a grid: header, rule, rows; numbers right-aligned; no blanks at line ends. Where the
+/// columns do not fit beside each other, every row is drawn as a record, a line for each cell.
 pub(crate) fn draw(grid: &Grid, layout: Layout) -> String {
     let (head, tail) = shown(grid.rows.len(), layout.is_cut);
     let skipped = grid.rows.len() - head - tail;
@@ -43,18 +46,28 @@ pub(crate) fn draw(grid: &Grid, layout: Layout) -> String {
     let header: Vec<String> = grid.columns.iter().map(|c| escape(&c.name).into_owned()).collect();
     let widths = widths(grid, &header, &rows, layout.width_max);
 
+    let are_records = layout.width_max.is_some_and(|max| total(&widths) > max);
+
     let mut out = String::new();
-    let paint_header = |text: &str| layout.palette.bold(text);
-    out.push_str(&line(grid, &header, &widths, paint_header));
-    let rules: Vec<String> = widths.iter().map(|w| layout.rule.to_string().repeat(*w)).collect();
-    out.push_str(&layout.palette.dim(&rules.join("  ")));
-    out.push('\n');
+    if !are_records {
+        out.push_str(&line(grid, &header, &widths, |text| layout.palette.bold(text)));
+        let rules: Vec<String> =
+            widths.iter().map(|w| layout.rule.to_string().repeat(*w)).collect();
+        out.push_str(&layout.palette.dim(&rules.join("  ")));
+        out.push('\n');
+    }
     for (at, row) in rows.iter().enumerate() {
         if at == head && skipped > 0 {
             out.push_str(&layout.palette.dim(&format!("… {skipped} more rows …")));
             out.push('\n');
         }
-        out.push_str(&line(grid, row, &widths, str::to_owned));
+        if are_records {
+            let gap = if at > 0 { "\n" } else { "" };
+            out.push_str(gap);
+            out.push_str(&record(&header, row, layout.palette));
+        } else {
+            out.push_str(&line(grid, row, &widths, str::to_owned));
+        }
     }
     if skipped > 0 {
         let count = format!("{} rows, {} shown", grid.rows.len(), head + tail);
@@ -76,8 +89,7 @@ fn widths(grid: &Grid, header: &[String], rows: &[Vec<String>], max: Option<usiz
         .map(|at| lines().filter_map(|line| line.get(at)).map(|cell| cell.width()).max())
         .map(Option::unwrap_or_default)
         .collect();
-    let gaps = 2 * widths.len().saturating_sub(1);
-    while max.is_some_and(|max| widths.iter().sum::<usize>() + gaps > max) {
+    while max.is_some_and(|max| total(&widths) > max) {
         let shrinkable = widths
             .iter_mut()
             .zip(&grid.columns)
@@ -88,6 +100,22 @@ fn widths(grid: &Grid, header: &[String], rows: &[Vec<String>], max: Option<usiz
         }
     }
     widths
+}
+
+/// The width of a line of columns with two blanks between them.
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)
+}
+
+/// A row as lines of a name and a cell; empty cells say nothing.
+fn record(header: &[String], cells: &[String], palette: Palette) -> String {
+    let width = header.iter().map(|name| name.width()).max().unwrap_or_default();
+    let mut out = String::new();
+    for (name, cell) in header.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+        let blanks = " ".repeat(width.saturating_sub(name.width()));
+        let _ = writeln!(out, "{}{blanks}  {cell}", palette.bold(name));
+    }
+    out
 }
 
 fn line(grid: &Grid, cells: &[String], widths: &[usize], paint: impl Fn(&str) -> String) -> String {
@@ -180,6 +208,24 @@ mod tests {
         let whole = draw(&grid, Layout::PLAIN);
         assert_eq!(whole.lines().count(), 102);
         assert!(!whole.contains('…'));
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_become_records() {
+        let narrow = draw(&provinces(), Layout { width_max: Some(20), ..Layout::PLAIN });
+        expect![[r"
+            region  Vĩnh Long
+            value   31
+            status  actual
+
+            region  Việt Nam
+            value   39.25
+
+            region  bad \u{1b}[31m
+            value   –
+            status  estimate
+        "]]
+        .assert_eq(&narrow);
     }
 
     #[test]
