@@ -21,6 +21,13 @@ pub(crate) enum Dot {
     Strict(bool),
     /// `.asof [DATE]`; none forgets it.
     AsOf(Option<Date>),
+    /// `.output [FILE]`, `.once FILE`: where answers go from here on, or the next one.
+    Output {
+        /// The file; none is the terminal or the pipe again.
+        file: Option<PathBuf>,
+        /// Whether it takes one answer only.
+        is_once: bool,
+    },
     /// `.read FILE`
     Read(PathBuf),
     /// `.quit`
@@ -40,7 +47,7 @@ const fn entry(name: &'static str, argument: &'static str, does: &'static str) -
 }
 
 /// Every command, in the order of the help.
-pub(crate) const ENTRIES: [Entry; 12] = [
+pub(crate) const ENTRIES: [Entry; 14] = [
     entry(".help", "[TOPIC]", "this page, or what a verb, a clause or an error code means"),
     entry(".indicators", "[TEXT]", "the indicators whose name contains TEXT"),
     entry(".regions", "[TEXT]", "the regions whose name contains TEXT"),
@@ -51,6 +58,8 @@ pub(crate) const ENTRIES: [Entry; 12] = [
     entry(".asof", "[DATE]", "answer as the world knew it at the close of DATE; without one, now"),
     entry(".strict", "on|off", "whether a base far from its anchor is missing"),
     entry(".timer", "on|off", "whether the time of each statement is shown"),
+    entry(".once", "FILE", "write the next answer to a file, in the format of its name"),
+    entry(".output", "[FILE]", "write what follows to a file; without one, here again"),
     entry(".read", "FILE", "run the statements of a file"),
     entry(".quit", "", "leave; so does Ctrl-D"),
 ];
@@ -80,11 +89,21 @@ impl Dot {
                 None | Some("off" | "now") => None,
                 Some(day) => Some(day.parse().map_err(|error| format!("`{day}`: {error}"))?),
             }),
-            ".read" => Self::Read(required("the name of a file")?.into()),
+            ".output" => Self::Output { file: argument.map(file), is_once: false },
+            ".once" => {
+                Self::Output { file: Some(file(&required("the name of a file")?)), is_once: true }
+            }
+            ".read" => Self::Read(file(&required("the name of a file")?)),
             ".quit" | ".exit" | ".q" => Self::Quit,
             unknown => return Err(unknown_command(unknown)),
         })
     }
+}
+
+/// The name of a file, which may stand in quotes.
+fn file(text: &str) -> PathBuf {
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(text).into()
 }
 
 fn list(name: &str, like: Option<&str>) -> Result<String, String> {
@@ -137,7 +156,7 @@ mod tests {
     fn every_listed_command_is_read() {
         for entry in ENTRIES {
             let argument = match entry.argument {
-                "" | "[TOPIC]" | "[TEXT]" | "[MODE]" | "[DATE]" => "",
+                "" | "[TOPIC]" | "[TEXT]" | "[MODE]" | "[DATE]" | "[FILE]" => "",
                 "on|off" => "on",
                 _ => "x",
             };
@@ -160,6 +179,9 @@ mod tests {
         assert!(Dot::parse(".asof yesterday").is_err());
         assert!(Dot::parse(".timer").is_err());
         assert!(Dot::parse(".read").is_err());
+        assert_eq!(Dot::parse(".read \"a b\""), Ok(Dot::Read("a b".into())));
+        assert_eq!(Dot::parse(".output"), Ok(Dot::Output { file: None, is_once: false }));
+        assert!(Dot::parse(".once").is_err());
     }
 
     #[test]

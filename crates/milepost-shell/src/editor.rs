@@ -70,7 +70,8 @@ impl Completer for Assistant {
         context: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let prefix = line.get(..pos).unwrap_or(line);
-        if prefix.trim_start().starts_with(".read ") {
+        if [".read ", ".output ", ".once "].iter().any(|call| prefix.trim_start().starts_with(call))
+        {
             return self.files.complete(line, pos, context);
         }
         let (start, suggestions) = self.suggest(prefix);

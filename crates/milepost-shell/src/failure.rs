@@ -52,6 +52,14 @@ impl Failure {
         }
     }
 
+    /// The same with a line more of advice.
+    pub(crate) fn with_line(self, advice: &str) -> Self {
+        match self {
+            Self::Refused(message) => Self::Refused(format!("{}\n{advice}", message.trim_end())),
+            other => other,
+        }
+    }
+
     /// Whether the reader of the output went away, as `head` does.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

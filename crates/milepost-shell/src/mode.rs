@@ -1,5 +1,7 @@
 //! The output modes.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 
 /// How answers are printed.
@@ -47,6 +49,15 @@ impl Mode {
         }
     }
 
+    /// The mode that the name of a file asks for: `.csv`, `.tsv`, `.json`, `.jsonl` or `.md`.
+    pub(crate) fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "md" => Some(Self::Markdown),
+            word @ ("csv" | "tsv" | "json" | "jsonl") => word.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Whether programs read it: fixed columns, exact values, nothing beside the rows.
     pub fn is_for_machines(self) -> bool {
         matches!(self, Self::Csv | Self::Tsv | Self::Json | Self::Jsonl)
@@ -81,5 +92,18 @@ mod tests {
             assert_eq!(named.as_deref(), Some(mode.word()));
         }
         assert_eq!(Mode::value_variants().len(), Mode::ALL.len());
+    }
+
+    #[test]
+    fn names_of_files_ask_for_a_mode() {
+        for (name, mode) in [
+            ("a.CSV", Some(Mode::Csv)),
+            ("b/a.jsonl", Some(Mode::Jsonl)),
+            ("a.md", Some(Mode::Markdown)),
+            ("a.txt", None),
+            ("table", None),
+        ] {
+            assert_eq!(Mode::of_file(Path::new(name)), mode, "{name}");
+        }
     }
 }

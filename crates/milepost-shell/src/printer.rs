@@ -1,6 +1,8 @@
 //! Outcomes in the output mode of the moment, through a writer that reports every failure.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use milepost::{Answer, Diagnostic, Explanation, Listing, Outcome, Severity};
 
@@ -19,6 +21,17 @@ pub(crate) struct Printer {
     layout: Layout,
     /// The columns of the last delimited answer: the header is said once.
     columns: Vec<Column>,
+    /// What was in place before answers went to a file.
+    home: Option<Home>,
+}
+
+/// Where answers go when they go to no file, and how they look there.
+struct Home {
+    out: Box<dyn Write>,
+    mode: Mode,
+    layout: Layout,
+    /// Whether the file takes one answer only.
+    is_once: bool,
 }
 
 impl Printer {
@@ -31,7 +44,40 @@ impl Printer {
     ) -> Self {
         let width_max = if is_terminal { terminal_width() } else { None };
         let layout = Layout { palette, rule: '─', is_cut: is_terminal, width_max };
-        Self { mode, out, layout, columns: Vec::new() }
+        Self { mode, out, layout, columns: Vec::new(), home: None }
+    }
+
+    /// Sends answers to a new file, in the mode that its name asks for: all of them up to
+    /// [`Self::come_home`], or the next one.
+    pub(crate) fn go_to(&mut self, file: &Path, is_once: bool) -> io::Result<()> {
+        let opened = File::create(file)?;
+        self.come_home();
+        let out = std::mem::replace(&mut self.out, Box::new(BufWriter::new(opened)));
+        self.home = Some(Home { out, mode: self.mode, layout: self.layout, is_once });
+        self.layout = Layout { rule: self.layout.rule, ..Layout::PLAIN };
+        self.set_mode(Mode::of_file(file).unwrap_or(self.mode));
+        Ok(())
+    }
+
+    /// Sends answers where they went before [`Self::go_to`].
+    pub(crate) fn come_home(&mut self) {
+        if let Some(home) = self.home.take() {
+            self.out = home.out;
+            self.layout = home.layout;
+            self.set_mode(home.mode);
+        }
+    }
+
+    /// Notes that a statement has been answered, or refused.
+    pub(crate) fn end_statement(&mut self) {
+        if self.home.as_ref().is_some_and(|home| home.is_once) {
+            self.come_home();
+        }
+    }
+
+    /// Whether answers go to a file.
+    pub(crate) fn is_away(&self) -> bool {
+        self.home.is_some()
     }
 
     /// The mode of the moment.
@@ -66,6 +112,9 @@ impl Printer {
     pub(crate) fn outcome(&mut self, outcome: &Outcome) -> io::Result<()> {
         match outcome {
             Outcome::Answer(answer) => self.answer(answer),
+            Outcome::Listing(listing) if self.mode == Mode::Table && listing.rows.is_empty() => {
+                self.text("none\n")
+            }
             Outcome::Listing(listing) if self.mode == Mode::Table => {
                 self.grid(&listing_grid(listing).without_empty_columns())
             }

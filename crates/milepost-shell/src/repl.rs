@@ -39,12 +39,12 @@ pub(crate) fn repl(
                     continue;
                 }
                 let _ = editor.add_history_entry(text);
-                let flow = answer(shell, &mut editor, text, errors)?;
                 if let Some(path) = &history {
-                    // A history that cannot be written must not end a session.
+                    // Kept before the answer, which Ctrl-C may end together with the program. A
+                    // history that cannot be written must not end a session.
                     let _ = editor.append_history(path);
                 }
-                if flow == Flow::Quit {
+                if answer(shell, &mut editor, text, errors)? == Flow::Quit {
                     break;
                 }
             }

@@ -19,7 +19,8 @@ use crate::shell::{Shell, report};
 /// The program `milepost`: reads the command line and does what it says.
 ///
 /// Exit codes: 0 ok, 1 query or data error, 2 usage, 3 the store cannot be opened or is damaged.
-/// A broken pipe is no error.
+/// A broken pipe is no error. Ctrl-C ends the program by its signal, which shells report as 130;
+/// only the prompt takes it for itself.
 pub fn main() -> ExitCode {
     parsed::<Arguments>(|arguments| match arguments.command {
         Command::Repl(arguments) => run_repl(&arguments),
@@ -40,8 +41,11 @@ fn parsed<A: Parser>(run: impl FnOnce(A) -> ExitCode) -> ExitCode {
         Ok(arguments) => run(arguments),
         Err(error) => {
             // Help and version come here too, with exit code 0.
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            let printed = error.print().map_err(Failure::from);
+            match u8::try_from(error.exit_code()).unwrap_or(2) {
+                0 => finish(printed, Palette::PLAIN),
+                code => ExitCode::from(code),
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use milepost::{Session, Store};
 
 use crate::colour::Palette;
 use crate::dot::Dot;
-use crate::escape::escape_lines;
+use crate::escape::{escape, escape_lines};
 use crate::failure::Failure;
 use crate::help;
 use crate::printer::Printer;
@@ -85,6 +85,20 @@ impl Shell {
     }
 
     fn statement(&mut self, text: &str) -> Result<Flow, Refusal> {
+        let result = self.answer(text);
+        let is_away = self.printer.is_away();
+        self.printer.end_statement();
+        match result {
+            Err(Refusal { failure: Failure::Output(error), .. }) if is_away => {
+                self.printer.come_home();
+                let message = format!("error: the file of `.output` or `.once`: {error}");
+                Err(Failure::Refused(message).into())
+            }
+            result => result,
+        }
+    }
+
+    fn answer(&mut self, text: &str) -> Result<Flow, Refusal> {
         let started = Instant::now();
         let outcomes = self.store.snapshot().run(text, &mut self.session).map_err(|error| {
             let corrected = match &error {
@@ -94,7 +108,14 @@ impl Shell {
                 }
                 _ => None,
             };
-            Refusal { failure: Failure::from_library(&error), corrected }
+            let failure = Failure::from_library(&error);
+            match meant(text) {
+                Some(command) => Refusal {
+                    failure: failure.with_line(&format!("   try: {command}")),
+                    corrected: Some(command.to_owned()),
+                },
+                None => Refusal { failure, corrected },
+            }
         })?;
         let elapsed = started.elapsed();
         for outcome in &outcomes {
@@ -121,6 +142,13 @@ impl Shell {
             Dot::Timer(on) => self.has_timer = on,
             Dot::Strict(on) => self.session.set_strict(on),
             Dot::AsOf(date) => self.session.set_as_of(date),
+            Dot::Output { file: None, .. } => self.printer.come_home(),
+            Dot::Output { file: Some(file), is_once } => {
+                self.printer.go_to(&file, is_once).map_err(|error| {
+                    let name = escape(&file.display().to_string()).into_owned();
+                    Failure::Refused(format!("error: {name}: {error}"))
+                })?;
+            }
             Dot::Read(path) => return self.read(&path),
             Dot::Quit => return Ok(Flow::Quit),
         }
@@ -151,6 +179,15 @@ impl Shell {
             [] => "milepost> ".to_owned(),
             _ => format!("milepost [{}]> ", context.join(", ")),
         }
+    }
+}
+
+/// The command of this shell that a word of other shells means.
+fn meant(text: &str) -> Option<&'static str> {
+    match text.trim() {
+        "help" | "?" | "\\?" | "\\h" => Some(".help"),
+        "quit" | "exit" | "\\q" | ":q" => Some(".quit"),
+        _ => None,
     }
 }
 

@@ -302,6 +302,135 @@ fn a_reader_that_leaves_is_no_error() {
     assert_eq!(stderr(&output), "");
 }
 
+/// Whether what is started from here ignores interrupts, as in the background of a script.
+#[cfg(target_os = "linux")]
+fn ignores_interrupts() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() & 0b10 != 0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_ends_a_query() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    if ignores_interrupts() {
+        return;
+    }
+    let mut child = milepost()
+        .args(["repl", "-m", "csv", "-c", &"list regions; list milestones; ".repeat(200)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has begun to answer and waits for a reader from here on.
+    let mut first = [0; 16];
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut first).unwrap();
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    drop(out);
+    // Shells report a program that ends by signal 2 as 130.
+    let status = child.wait().unwrap();
+    assert_eq!((status.code(), status.signal()), (None, Some(2)));
+}
+
+#[test]
+fn a_file_that_does_not_fit_leaves_no_store_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let file = directory.path().join("figures.csv").display().to_string();
+    let folder = directory.path().display().to_string();
+    fs::write(&file, "indicator;region;period;value\nx;XX;2020;1\n").unwrap();
+    for (file, says) in [
+        (&file, "commas would separate columns"),
+        (&data("regions.csv"), "column indicator"),
+        (&folder, "directory"),
+    ] {
+        let refused = run(&["import", &store, file]);
+        assert_eq!((code(&refused), stdout(&refused).as_str()), (1, ""), "{}", stderr(&refused));
+        assert!(stderr(&refused).contains(says), "{}", stderr(&refused));
+        assert!(!Path::new(&store).exists(), "{file}");
+    }
+    let refused = run(&["import", &store, &data("observations.csv"), "--strict"]);
+    assert_eq!(code(&refused), 1);
+    assert!(stderr(&refused).contains("milepost define"), "{}", stderr(&refused));
+    assert!(!Path::new(&store).exists());
+
+    let refused = run(&["query", &file, GROWTH]);
+    assert_eq!(code(&refused), 3);
+    assert!(stderr(&refused).contains("is a file"), "{}", stderr(&refused));
+}
+
+#[test]
+fn cells_that_do_not_fit_are_quoted_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let file = directory.path().join("figures.csv").display().to_string();
+    fs::write(&file, "indicator,region,period,value\r\nx,XX,31/12/2020,1\r\n").unwrap();
+    let refused = run(&["import", &store, &file]);
+    assert!(stderr(&refused).contains("\"31/12/2020\": "), "{}", stderr(&refused));
+}
+
+#[test]
+fn windows_writes_scripts_too() {
+    let script = "\u{feff}hi.coverage in VN at 2023\r\nsi.coverage in VN at 2023\r\n";
+    let csv = printed(&piped(&["repl", "-m", "csv"], script));
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+}
+
+#[test]
+fn a_misspelt_line_of_a_script_is_named() {
+    let script = "hi.coverage in VN at 2023\nsi.coverage in VN sinse 2023\nhi.coverage in VN\n";
+    let refused = piped(&["repl", "-m", "csv"], script);
+    assert_eq!(code(&refused), 1);
+    assert!(stdout(&refused).contains("93.35"), "the line before has its answer");
+    assert!(stderr(&refused).starts_with("line 2:\n"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("`since`"), "{}", stderr(&refused));
+}
+
+#[test]
+fn long_queries_make_short_errors() {
+    let query = format!("{}si.participants in VN at 2023", "si.participants + ".repeat(6_000));
+    for query in [query, "x".repeat(100_000), "(".repeat(100_000)] {
+        let refused = piped(&["repl"], &query);
+        assert_eq!(code(&refused), 1);
+        assert!(stderr(&refused).len() < 2_000, "{} bytes", stderr(&refused).len());
+    }
+}
+
+#[test]
+fn answers_go_to_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    let (one, all) = (file("one answer.csv"), file("all.txt"));
+    let script = format!(
+        ".once \"{one}\"\n{GROWTH}\nhi.coverage in VN at 2023\n\
+         .output {all}\nlist units\nsi.coverage in VN at 2023\n.output\n\
+         list milestones like \"no such thing\"\n"
+    );
+    let shown = printed(&piped(&["repl"], &script));
+    assert!(shown.contains("93.35 %") && shown.ends_with("none\n"), "{shown}");
+    assert!(!shown.contains("156.25") && !shown.contains("39.25"), "{shown}");
+    let once = fs::read_to_string(&one).unwrap();
+    assert!(once.starts_with(HEADER) && once.lines().count() == 2, "{once}");
+    let rest = fs::read_to_string(&all).unwrap();
+    assert!(rest.contains("persons") && rest.contains("39.25 %"), "{rest}");
+
+    let refused = piped(&["repl"], &format!(".once {}\n", directory.path().display()));
+    assert_eq!(code(&refused), 1);
+}
+
+#[test]
+fn words_of_other_shells_are_understood() {
+    for (word, meant) in [("quit", ".quit"), ("help", ".help"), ("\\q", ".quit")] {
+        let refused = piped(&["repl"], word);
+        assert_eq!(code(&refused), 1);
+        assert!(stderr(&refused).ends_with(&format!("try: {meant}\n")), "{}", stderr(&refused));
+    }
+}
+
 #[test]
 fn commands_of_the_shell_work_in_pipes() {
     let script = ".mode csv\nhi.coverage in VN at 2023\n.mode jsonl\nhi.coverage in VN at 2023\n\
