@@ -7,11 +7,12 @@ mod indicator;
 mod unit;
 
 use milepost_lang::Span;
-use milepost_lang::ast::{Clauses, MeasureKind, Query};
+use milepost_lang::ast::{Clauses, Expression, MeasureKind, Query};
 use milepost_model::{Catalogue, Date, RegionId};
 use milepost_store::Snapshot;
 
 use crate::admission::Admission;
+use crate::condition::RowValue;
 use crate::line::{Line, Node};
 use crate::plan;
 use crate::sentence::{BaseRule, Sentence};
@@ -47,6 +48,8 @@ pub(crate) struct Scope {
     pub(crate) times: Times,
     /// The day on which names of regions are resolved: the end of the span.
     pub(crate) names_on: Date,
+    /// What `value` means in a condition.
+    pub(crate) row_value: Option<RowValue>,
     /// How many definitions of the session are visible.
     horizon: usize,
     depth: u32,
@@ -57,6 +60,12 @@ impl Scope {
     #[must_use]
     pub(crate) fn named_on(&self, day: Date) -> Self {
         Self { names_on: day, ..self.clone() }
+    }
+
+    /// The same inside a condition on a row.
+    #[must_use]
+    pub(crate) fn judging(&self, value: RowValue) -> Self {
+        Self { row_value: Some(value), ..self.clone() }
     }
 
     /// The same in a region.
@@ -80,6 +89,7 @@ impl<'a> Builder<'a> {
             as_of: self.session.as_of(),
             times: Times::unstated(span),
             names_on: Date::MAX,
+            row_value: None,
             horizon: self.session.horizon(),
             depth: 0,
         }
@@ -132,8 +142,14 @@ impl<'a> Builder<'a> {
         Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power })
     }
 
+    /// A side of a comparison in a condition.
+    pub(crate) fn side(&mut self, expression: &Expression, scope: &Scope) -> Result<Line> {
+        self.expression(expression, scope)
+    }
+
     /// A sentence inside another one.
     pub(crate) fn inner(&mut self, query: &Query, outer: &Scope) -> Result<Line> {
+        not_yet::check_inner(query)?;
         let mut scope = self.narrowed(outer, query)?;
         if let Some(clause) = &query.clauses.regions {
             let [region] = clause.value.as_slice() else {

@@ -8,6 +8,8 @@ use milepost_lang::ast::{MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Date, Period, Unit};
 
+use crate::line::Nature;
+
 type Boxed = Box<Diagnostic>;
 
 /// The codes of this crate's diagnostics with a title each, in order.
@@ -46,6 +48,11 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0507", "a goal without a use"),
         ("MP0508", "revisions of an expression"),
         ("MP0509", "an expression without an indicator"),
+        ("MP0510", "a total of what does not add up"),
+        ("MP0511", "a reducer over one row"),
+        ("MP0512", "reducers that do not go together"),
+        ("MP0513", "rows over spans of several lengths"),
+        ("MP0514", "a number whose unit is not clear"),
         ("MP0601", "a store that cannot be read"),
         ("MP0602", "an answer of too many rows"),
         ("MP0801", "a figure that is not exact"),
@@ -62,6 +69,10 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0812", "the version of a region"),
         ("MP0813", "a boundary between inside and outside a step"),
         ("MP0814", "the base of a sentence inside an expression"),
+        ("MP0815", "rows that a reducer leaves out"),
+        ("MP0816", "rows that tie"),
+        ("MP0817", "rows that a condition cannot judge"),
+        ("MP0818", "a mean of rates"),
         ("MP0901", "what cannot be answered yet"),
     ]
 }
@@ -263,6 +274,61 @@ pub(crate) fn revisions_of_expression(span: Span) -> Boxed {
 
 pub(crate) fn no_indicator(span: Span) -> Boxed {
     error("MP0509", span, "a sentence speaks of an indicator, and this one has none")
+}
+
+pub(crate) fn no_total(subject: &str, nature: Nature, span: Span) -> Boxed {
+    let (message, advice) = match nature {
+        Nature::Stock => (
+            format!("{subject} has no total over time: adding closes counts the same again"),
+            "`mean of` averages it, `at` a period shows its figure, `change of` what was added",
+        ),
+        Nature::Undeclared => (
+            format!("nothing says whether {subject} adds up: its kind is not declared"),
+            "the catalogue declares a kind: stock, flow, ratio, index or intensity",
+        ),
+        Nature::Flow | Nature::Part => (
+            format!("{subject} does not add up along this axis"),
+            "`mean of`, `min of` and `max of` say something about the rows",
+        ),
+        Nature::Rate | Nature::Constant => (
+            format!("{subject} does not add up: it is no count"),
+            "`mean of` averages the rows; the rate of a whole comes from its parts",
+        ),
+    };
+    help(error("MP0510", span, message), advice)
+}
+
+pub(crate) fn nothing_to_reduce(reducer: &str, measures: bool, span: Span) -> Boxed {
+    let message = format!("`{reducer} of` speaks of several rows, and this is one");
+    let advice = if measures {
+        "`by year` takes the measure at every step"
+    } else {
+        "`during 2019 by month`, `since 2015` or no time at all give several"
+    };
+    help(error("MP0511", span, message), advice)
+}
+
+pub(crate) fn no_axis_left(span: Span) -> Boxed {
+    let message = "there is no axis left along which this could act";
+    help(
+        error("MP0512", span, message),
+        "each reducer takes one axis of `by`, the innermost the last one",
+    )
+}
+
+pub(crate) fn rank_inside(span: Span) -> Boxed {
+    let message = "places cannot be reduced further";
+    help(error("MP0512", span, message), "`rank of` stands first; `top 1 of` is the first place")
+}
+
+pub(crate) fn mixed_lengths(one: Period, other: Period, span: Span) -> Boxed {
+    let message = format!("the rows overlap: {one} and {other} hold some of the same days");
+    help(error("MP0513", span, message), "`by month` or `by year` says which rows are meant")
+}
+
+pub(crate) fn unclear_unit(unit: &Unit, shown: &Unit, span: Span) -> Boxed {
+    let message = format!("the number could be meant in {unit} or in {shown}");
+    help(error("MP0514", span, message), "a unit behind the number says which: `1 million persons`")
 }
 
 pub(crate) fn store(error: &dyn std::error::Error) -> Boxed {

@@ -17,7 +17,7 @@ use crate::listing::Listing;
 use crate::parameters::{self, Parameters};
 use crate::plan;
 use crate::session::Session;
-use crate::{Result, describe, diagnostics, listing, notes};
+use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
 
 pub(crate) use scope::Asked;
 
@@ -133,9 +133,10 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
     let mut asked = scope::ask(&mut builder, query)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query, kind)?;
-    let answer = if kind == Some(MeasureKind::Revisions) {
+    let mut answer = if kind == Some(MeasureKind::Revisions) {
         revisions::answer(&mut builder, query, &asked)?
     } else if asked.scope.admission.only_targets()
+        && query.reducers.is_empty()
         && query.is_plain_level()
         && asked.sentences.iter().all(|sentence| sentence.line.indicator().is_some())
     {
@@ -148,8 +149,10 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
         let mut answer = rows::answer(query, &asked, &plan)?;
         notes::add(&mut answer, query, &asked, &plan, &builder.trace);
         explain::trace_plan(&mut builder.trace, query, &asked, &plan);
+        reduce::apply(&mut answer, query, &asked, &plan)?;
         answer
     };
+    condition::apply(&mut answer, &mut builder, query, &asked)?;
     let canonical = explain::canonical(query, &asked, &answer);
     Ok(Run { answer, trace: builder.trace.into_entries(), canonical })
 }

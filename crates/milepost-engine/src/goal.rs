@@ -4,7 +4,7 @@ use milepost_model::{Number, Period, Precision, Scenario, Status, Strength};
 
 use crate::answer::{MissingReason, Origin, Reading};
 use crate::cells::Cell;
-use crate::line::{Line, Timing, stored_reading};
+use crate::line::{Line, stored_reading};
 use crate::measure::scaled;
 
 /// A goal, in the unit of its line.
@@ -43,18 +43,13 @@ pub(crate) struct GoalReading {
 }
 
 impl Goal {
-    /// The goal for a figure at `end`: of several targets the next one, for a pace (`later`) a
-    /// truly later one.
+    /// The goal for a figure at `end`: of several targets the next one after it. `accrues` says
+    /// that the figure is the total of its period.
     ///
     /// # Errors
     ///
     /// `no target`, `no parent`, or why the other sentence has no value.
-    pub(crate) fn at(
-        &self,
-        end: Period,
-        timing: Timing,
-        later: bool,
-    ) -> Result<GoalReading, MissingReason> {
+    pub(crate) fn at(&self, end: Period, accrues: bool) -> Result<GoalReading, MissingReason> {
         match self {
             Self::Quantity(value, label) => {
                 let reading = Reading {
@@ -89,24 +84,21 @@ impl Goal {
                     Some(GoalReading { reading, period: None, label, others })
                 })
                 .ok_or(MissingReason::NoParent),
-            Self::Targets(targets) => targets.at(end, timing, later),
+            Self::Targets(targets) => targets.at(end, accrues),
         }
     }
 }
 
 impl Targets {
-    fn at(&self, end: Period, timing: Timing, later: bool) -> Result<GoalReading, MissingReason> {
+    fn at(&self, end: Period, accrues: bool) -> Result<GoalReading, MissingReason> {
         // The target of a flow is the total of its period: the figure is a first part of that, or
         // the total of another period of the same length.
         let comparable = |cell: &&Cell| {
-            timing == Timing::Close
+            !accrues
                 || begins(cell.period, end)
                 || (end.frequency().is_some() && cell.period.frequency() == end.frequency())
         };
-        let ahead = |cell: &&Cell| {
-            let (close, now) = (cell.period.last_day(), end.last_day());
-            self.stated || close > now || (close == now && !later)
-        };
+        let ahead = |cell: &&Cell| self.stated || cell.period.last_day() > end.last_day();
         let chosen =
             self.cells.iter().filter(comparable).find(ahead).ok_or(MissingReason::NoTarget)?;
         let others = self

@@ -1,17 +1,20 @@
 //! A line of closes: what an expression is worth at every period, in one region.
 
+mod nature;
 mod series;
 mod tiling;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use milepost_model::{Frequency, Number, Period, Precision, Status, Strength, Unit};
+use milepost_model::{Kind, Number, Period, Precision, Status, Strength, Unit};
 
 use crate::answer::{MissingReason, Origin, Reading, Undefined};
 use crate::measure::{in_range, scaled, whole};
 use crate::sentence::Sentence;
 
+pub(crate) use nature::Nature;
 pub(crate) use series::{Declared, Parts, Series, Timing, stored_reading};
 
 /// An expression in one region.
@@ -37,6 +40,8 @@ pub(crate) enum Node {
     Product(Vec<Factor>, i8),
     Negate(Box<Line>),
     Sentence(Box<Sentence>),
+    /// `value` in a condition: that of the row which is judged.
+    RowValue(Rc<Cell<Option<Number>>>),
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +71,9 @@ impl Line {
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
         match &self.node {
             Node::Quantity(value) => Ok(quantity(period, *value)),
+            Node::RowValue(value) => {
+                value.get().map(|value| quantity(period, value)).ok_or(MissingReason::NoData)
+            }
             Node::Series(series) => series.read(period),
             Node::Sentence(sentence) => sentence.read(period),
             Node::Negate(line) => line.read(period).map(|reading| Reading {
@@ -104,15 +112,15 @@ impl Line {
         }
     }
 
-    /// The periods that have a value as the figures are published, in order: for an expression
-    /// that accrues, those of the coarsest of the frequencies of its parts.
+    /// The periods that have a value as the figures are published, in order: of an expression,
+    /// those in which every part has a figure, the finer side added up to the coarser.
     pub(crate) fn natives(&self) -> &[Period] {
         self.natives.get_or_init(|| self.find_natives())
     }
 
     fn find_natives(&self) -> Vec<Period> {
         match &self.node {
-            Node::Quantity(_) => Vec::new(),
+            Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
             Node::Series(series) => series.natives(),
             Node::Sentence(sentence) => sentence.natives(),
             Node::Negate(line) => line.natives().to_vec(),
@@ -126,10 +134,9 @@ impl Line {
                     periods.retain(|period| self.read(*period).is_ok());
                     return periods.into_iter().collect();
                 }
-                let coarsest = parts.iter().filter_map(|part| part.finest()).min();
                 let spans = self.timing() == Timing::Span;
                 periods.retain(|period| {
-                    let fits = !spans || coarsest.is_none() || period.frequency() == coarsest;
+                    let fits = !spans || parts.iter().all(|part| part.is_as_fine_as(*period));
                     fits && self.read(*period).is_ok()
                 });
                 let mut natives: Vec<Period> = periods.into_iter().collect();
@@ -144,7 +151,7 @@ impl Line {
     /// Whether periods hold the same value by their close or only as the same span.
     pub(crate) fn timing(&self) -> Timing {
         match &self.node {
-            Node::Quantity(_) => Timing::Close,
+            Node::Quantity(_) | Node::RowValue(_) => Timing::Close,
             Node::Series(series) => series.declared.timing,
             Node::Sentence(sentence) => sentence.timing(),
             Node::Negate(line) => line.timing(),
@@ -155,10 +162,15 @@ impl Line {
         }
     }
 
+    /// Whether a value is the total of its period: a flow is part of the line.
+    pub(crate) fn accrues(&self) -> bool {
+        self.leaves().iter().any(|series| series.declared.kind == Some(Kind::Flow))
+    }
+
     /// Whether the value is the same at every period.
     pub(crate) fn is_constant(&self) -> bool {
         match &self.node {
-            Node::Quantity(_) => true,
+            Node::Quantity(_) | Node::RowValue(_) => true,
             Node::Series(_) => false,
             Node::Sentence(sentence) => sentence.is_constant(),
             Node::Negate(line) => line.is_constant(),
@@ -169,7 +181,7 @@ impl Line {
     /// Of a constant line, the latest period that a part of it is fixed to.
     pub(crate) fn fixed_period(&self) -> Option<Period> {
         match &self.node {
-            Node::Quantity(_) | Node::Series(_) => None,
+            Node::Quantity(_) | Node::RowValue(_) | Node::Series(_) => None,
             Node::Sentence(sentence) => sentence.fixed_period(),
             Node::Negate(line) => line.fixed_period(),
             Node::Sum(_) | Node::Product(..) => self.parts().filter_map(Line::fixed_period).max(),
@@ -188,7 +200,7 @@ impl Line {
     /// Every indicator of the expression.
     pub(crate) fn leaves(&self) -> Vec<&Series> {
         match &self.node {
-            Node::Quantity(_) => Vec::new(),
+            Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
             Node::Series(series) => vec![series],
             Node::Sentence(sentence) => sentence.line.leaves(),
             Node::Negate(line) => line.leaves(),
@@ -204,9 +216,16 @@ impl Line {
         }
     }
 
-    /// The finest frequency of the periods that have a value.
-    fn finest(&self) -> Option<Frequency> {
-        self.natives().iter().filter_map(|period| period.frequency()).max()
+    /// Whether a part that holds at closes is published at least as finely as a period, so that
+    /// a year's close is not taken for that of its December.
+    fn is_as_fine_as(&self, period: Period) -> bool {
+        let closes_alike = |native: &&Period| native.last_day() == period.last_day();
+        self.timing() == Timing::Span
+            || self
+                .natives()
+                .iter()
+                .filter(closes_alike)
+                .any(|native| native.frequency() >= period.frequency())
     }
 }
 

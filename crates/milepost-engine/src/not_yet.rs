@@ -14,12 +14,8 @@ fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
     diagnostics::help(refusal, instead)
 }
 
-/// Refuses the parts of a sentence that need roll-ups, reducers or conditions.
+/// Refuses the parts of a sentence that are not answered yet.
 pub(crate) fn check(query: &Query) -> Result<()> {
-    if let Some(reducer) = query.reducers.first() {
-        let instead = "the rows can be asked for without the reducer";
-        return Err(refusal(reducer.span, "a reducer", instead));
-    }
     if let Some(transform) = query.transforms.first() {
         let (what, instead) = match transform.kind {
             TransformKind::Ytd => ("`ytd of`", "a flow from January to a period: `between`"),
@@ -39,6 +35,19 @@ pub(crate) fn check(query: &Query) -> Result<()> {
     clauses(&query.clauses)
 }
 
+/// Refuses the parts of a sentence that stand inside an expression.
+pub(crate) fn check_inner(query: &Query) -> Result<()> {
+    if let Some(reducer) = query.reducers.first() {
+        let instead = "the outermost sentence may have reducers";
+        return Err(refusal(reducer.span, "a reducer inside an expression", instead));
+    }
+    if let Some(clause) = &query.clauses.condition {
+        let instead = "the outermost sentence may have a condition";
+        return Err(refusal(clause.span, "a condition inside an expression", instead));
+    }
+    Ok(())
+}
+
 fn clauses(clauses: &Clauses) -> Result<()> {
     for axis in clauses.by.iter().flat_map(|clause| &clause.value) {
         if let Axis::Word(word) = axis {
@@ -51,7 +60,6 @@ fn clauses(clauses: &Clauses) -> Result<()> {
         clauses.boundaries.as_ref().map(|c| (c.span, "`on boundaries`", "regions as they were")),
         clauses.complete.as_ref().map(|c| (c.span, "`complete`", "one region at a time")),
         clauses.matched.as_ref().map(|c| (c.span, "`matched`", "one region at a time")),
-        clauses.condition.as_ref().map(|c| (c.span, "`where`", "the rows without the condition")),
         clauses
             .fill
             .as_ref()

@@ -288,6 +288,13 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             let note = Diagnostic::note("MP0805", times.base_span, message);
             notes.push(note.with_help(format!("`since {first}` or `since first`")));
         }
+        if let (Cut::Close(_, words), None) = (&times.end, plan.end)
+            && plan.why == Some(MissingReason::BeforeSeries)
+        {
+            let message = format!("{subject} starts at {first}, after {words}");
+            let note = Diagnostic::note("MP0805", times.end_span, message);
+            notes.push(note.with_help(format!("`at {first}` or `at first`")));
+        }
         let ends = [(plan.base, times.base_span, "since"), (plan.end, times.end_span, "at")];
         for (period, span, word) in ends {
             let Some(period) = period.filter(|p| sentence.line.read(*p).is_err()) else { continue };

@@ -8,6 +8,7 @@ use milepost_model::{Date, Frequency, Period};
 use crate::answer::MissingReason;
 use crate::build::Scope;
 use crate::line::Timing;
+use crate::reduce::takes_all_time;
 use crate::sentence::{BaseRule, Sentence, at_frequency, back};
 use crate::time::{Base, Cut, Times};
 use crate::{Result, diagnostics, not_yet};
@@ -40,8 +41,9 @@ pub(crate) enum Rows {
     /// These, for every sentence.
     Periods(Vec<Period>),
     /// The periods in which the sentence itself has a figure, closing from the first day to the
-    /// last; with the base, which has a row even where it is missing.
-    Natives { first: Date, last: Date, base: Option<Period> },
+    /// last; with the base and an end that the sentence names, which have rows even where they
+    /// are missing.
+    Natives { first: Date, last: Date, base: Option<Period>, end: Option<Period> },
 }
 
 /// The frequency of `by`, where it is a frequency.
@@ -152,8 +154,13 @@ pub(crate) fn settle(
     let grain = grain(sentences, times, steps, kind.is_some() && accrues);
     let pool = candidates(sentences, grain);
     let steps_of_spans = steps.filter(|_| accrues);
-    let end = pick(&times.end, &pool).map(|end| closing_with(end, steps_of_spans));
+    let end = pick(&times.end, &pool)
+        .or_else(|| beginning(sentences, &times.end, grain.filter(|_| accrues)))
+        .map(|end| closing_with(end, steps_of_spans));
     let mut plan = Plan { end, ..Plan::default() };
+    if end.is_none() && !pool.is_empty() {
+        plan.why = Some(MissingReason::BeforeSeries);
+    }
     plan.end_lag = lag(&times.end, plan.end);
     if strict && plan.end_lag.is_some() {
         plan.end = None;
@@ -175,16 +182,20 @@ pub(crate) fn settle(
     plan.rows = match (steps, plan.end) {
         (_, None) => Rows::None,
         (Some(frequency), Some(end)) => {
-            let last = times.end.day().unwrap_or(end.last_day());
             let newest = candidates(sentences, None).last().copied();
             plan.after_steps =
                 newest.filter(|p| !times.end_stated && p.last_day() > end.last_day());
-            stepped(frequency, low, last, &pool, &plan, times, kind, query)?
+            stepped(frequency, low, end.last_day(), &pool, &plan, times, kind, query)?
         }
-        (None, Some(end)) if kind.is_some() && !(yoy && times.base != Base::None) => {
+        (None, Some(end))
+            if kind.is_some() && !(yoy && (times.base != Base::None || takes_all_time(query))) =>
+        {
             Rows::Periods(vec![end])
         }
-        (None, Some(end)) => native(end, low, &plan, times, kind, only_targets),
+        (None, Some(end)) => {
+            let whole_series = only_targets || takes_all_time(query);
+            native(end, low, &plan, times, kind, whole_series)
+        }
     };
     Ok(plan)
 }
@@ -424,17 +435,19 @@ fn native(
     plan: &Plan,
     times: &Times,
     kind: Option<MeasureKind>,
-    only_targets: bool,
+    whole_series: bool,
 ) -> Rows {
     if times.base != Base::None {
         let inclusive = kind.is_none() && !times.is_window();
         let base = plan.base.filter(|_| inclusive);
         let first = low.next().unwrap_or(low);
-        return Rows::Natives { first, last: end.last_day(), base };
+        let named = matches!(times.end, Cut::Exact(_)) && inclusive;
+        let last = end.last_day();
+        return Rows::Natives { first, last, base, end: Some(end).filter(|_| named) };
     }
-    let all = (!times.is_stated() && only_targets) || (times.end_stated && !times.is_single());
+    let all = (!times.is_stated() && whole_series) || (times.end_stated && !times.is_single());
     if all {
-        Rows::Natives { first: Date::MIN, last: end.last_day(), base: None }
+        Rows::Natives { first: Date::MIN, last: end.last_day(), base: None, end: None }
     } else {
         Rows::Periods(vec![end])
     }

@@ -114,8 +114,7 @@ impl Sentence {
     pub(crate) fn compare(&self, end: Period) -> Comparison {
         let base = self.base.of(end).transpose().map(|base| base.and_then(|p| self.line.read(p)));
         let end_reading = self.line.read(end);
-        let later = self.measure == Some(MeasureKind::Pace);
-        let goal = self.goal.as_ref().map(|goal| goal.at(end, self.line.timing(), later));
+        let goal = self.goal.as_ref().map(|goal| goal.at(end, self.line.accrues()));
         let value = self
             .measured(base.as_ref(), &end_reading, goal.as_ref())
             .and_then(|value| Ok(measure::scaled(value, self.power)?));

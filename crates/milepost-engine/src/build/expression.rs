@@ -1,10 +1,13 @@
 //! Arithmetic: units are checked and converted, so that the line only computes.
 
+use std::rc::Rc;
+
 use milepost_lang::Span;
 use milepost_lang::ast::{AddOperator, Expression, Magnitude, MultiplyOperator, Quantity};
 use milepost_model::{Number, Unit};
 
 use super::{Builder, Scope};
+use crate::condition::RowValue;
 use crate::line::{Factor, Line, Node, Term};
 use crate::measure::scaled;
 use crate::{Result, diagnostics, names};
@@ -42,6 +45,12 @@ impl Builder<'_> {
             Expression::Query(query) => self.inner(query, scope),
             Expression::Indicator(name) => {
                 let (text, span) = names::literal(name)?;
+                if let Some(value) =
+                    scope.row_value.as_ref().filter(|_| RowValue::is_meant_by(text))
+                {
+                    let node = Node::RowValue(Rc::clone(&value.number));
+                    return Ok(Line::new(node, value.unit.clone()));
+                }
                 match self.session.lookup(text, scope.horizon) {
                     Some((horizon, query)) => {
                         self.trace.definition(text, &query);

@@ -3,6 +3,7 @@
 use milepost_lang::ast::StatusKind;
 
 use super::Asked;
+use super::rows::nothing;
 use crate::Result;
 use crate::admission::Admission;
 use crate::answer::{Answer, Row};
@@ -29,6 +30,14 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
         let mut cells = cells::every_scenario(builder.snapshot, request)?;
         cells.retain(|cell| inside(cell, asked));
         sort_targets(&mut cells);
+        if cells.is_empty() {
+            let period = match &asked.scope.times.end {
+                Cut::Exact(period) => Some(*period),
+                Cut::Close(..) | Cut::Latest | Cut::First => None,
+            };
+            let axes = vec![String::new()];
+            answer.rows.push(Row { axes, period, ..nothing(sentence, region) });
+        }
         for cell in &cells {
             let reading = stored_reading(cell.period, cell);
             let value = scaled(reading.value, sentence.power);

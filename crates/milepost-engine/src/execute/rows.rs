@@ -82,12 +82,15 @@ fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
     match rows {
         Rows::None => Vec::new(),
         Rows::Periods(periods) => periods.clone(),
-        Rows::Natives { first, last, base } => {
+        Rows::Natives { first, last, base, end } => {
             let mut natives = sentence.line.natives().to_vec();
             natives.retain(|period| {
                 (*first..=*last).contains(&period.last_day()) && Some(*period) != *base
             });
-            base.iter().copied().chain(natives).collect()
+            let has_end =
+                |period: &Period| natives.iter().any(|n| n.last_day() == period.last_day());
+            let missing_end = end.filter(|end| !has_end(end) && Some(*end) != *base);
+            base.iter().copied().chain(natives).chain(missing_end).collect()
         }
     }
 }
@@ -124,7 +127,7 @@ fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
 }
 
 /// The row of a query for which no period could be chosen.
-fn nothing(sentence: &Sentence, region: &RegionLabel) -> Row {
+pub(super) fn nothing(sentence: &Sentence, region: &RegionLabel) -> Row {
     let unit =
         display_unit(sentence.measure, sentence.line.unit.as_ref(), sentence.unit.as_ref(), None);
     Row {

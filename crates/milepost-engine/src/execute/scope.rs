@@ -19,6 +19,10 @@ pub(crate) struct Asked {
     /// One sentence for each region.
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) regions: Vec<RegionLabel>,
+    /// For each region the one that `by` a level divided into it; itself where nothing was divided.
+    pub(crate) wholes: Vec<RegionLabel>,
+    /// For each region the scope in which its sentence is built.
+    pub(crate) places: Vec<Scope>,
     /// Whether the regions stand outside the expression: in the sentence or in the session.
     pub(crate) named: bool,
     /// The names that were resolved by date, with the version taken.
@@ -117,6 +121,8 @@ fn at(
         scope: scope.named_on(day),
         sentences: Vec::new(),
         regions: Vec::new(),
+        wholes: Vec::new(),
+        places: Vec::new(),
         named: !named.is_empty(),
         versions: Vec::new(),
     };
@@ -129,12 +135,14 @@ fn at(
         let scope = asked.scope.within(region);
         asked.sentences.push(builder.measured(query, &scope)?);
         asked.regions.push(label);
+        asked.places.push(scope);
     }
     if named.is_empty() {
         // Every sentence inside the expression may name its own region.
         asked.sentences.push(builder.measured(query, &asked.scope)?);
         asked.regions.push(inner_regions(builder, &asked));
     }
+    asked.wholes.clone_from(&asked.regions);
     Ok(asked)
 }
 

@@ -189,12 +189,10 @@ impl Series {
         {
             return MissingReason::Incomplete(coverage);
         }
-        let admitted = &self.cells.admitted;
-        match (admitted.first_key_value(), admitted.last_key_value()) {
-            (Some((first, _)), _) if period.last_day() < first.last_day() => {
-                MissingReason::BeforeSeries
-            }
-            (_, Some((last, _))) if period.last_day() > last.last_day() => MissingReason::NotYet,
+        let natives = self.natives();
+        match (natives.first(), natives.last()) {
+            (Some(first), _) if period.last_day() < first.last_day() => MissingReason::BeforeSeries,
+            (_, Some(last)) if period.last_day() > last.last_day() => MissingReason::NotYet,
             (None, _) if self.parts.is_some() => MissingReason::NoParts,
             _ => MissingReason::NoData,
         }

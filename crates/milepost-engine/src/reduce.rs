@@ -1,0 +1,259 @@
+//! Reducers: what the rows come to along the last axis of `by`, or along time.
+
+mod group;
+mod order;
+
+use milepost_lang::Diagnostic;
+use milepost_lang::ast::{Axis, Query, Reducer, ReducerKind};
+
+use crate::answer::{Answer, RegionLabel, Row};
+use crate::execute::Asked;
+use crate::line::{Nature, Timing};
+use crate::plan::{Plan, Rows};
+use crate::{Result, diagnostics};
+
+use group::Group;
+
+/// What rows are told apart by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Dimension {
+    Region,
+    Time,
+    /// A column of [`Answer::axes`].
+    Column(usize),
+}
+
+/// A row and where it comes from.
+#[derive(Clone, Debug)]
+struct Item {
+    row: Row,
+    /// The region that was divided into the row's own; the own one where none was.
+    whole: RegionLabel,
+}
+
+/// Whether a sentence without periods of its own is reduced along all the time there is.
+pub(crate) fn takes_all_time(query: &Query) -> bool {
+    !query.reducers.is_empty() && !has_axis(query)
+}
+
+fn has_axis(query: &Query) -> bool {
+    query.clauses.by.as_ref().is_some_and(|clause| !clause.value.is_empty())
+}
+
+/// Applies the reducers, the innermost first, each along the last axis that is left. Rows without
+/// a value are left out, and how many is said in a note.
+///
+/// # Errors
+///
+/// A total of what does not add up, one row where there should be several, figures over spans
+/// that overlap, more reducers than axes.
+pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan) -> Result<()> {
+    if query.reducers.is_empty() {
+        return Ok(());
+    }
+    let mut axes = dimensions(query, answer);
+    let mut items: Vec<Item> = std::mem::take(&mut answer.rows)
+        .into_iter()
+        .map(|row| Item { whole: whole_of(asked, &row.region), row })
+        .collect();
+    // Rows are told apart by time as long as it was not reduced.
+    let (mut by_region, mut by_time) = (true, true);
+    if let Some(rank) = query.reducers.iter().skip(1).find(|r| r.kind == ReducerKind::Rank) {
+        return Err(diagnostics::rank_inside(rank.span));
+    }
+    for reducer in query.reducers.iter().rev() {
+        let axis = axes.last().cloned().ok_or_else(|| diagnostics::no_axis_left(reducer.span))?;
+        check(reducer, &axis, query, asked, plan)?;
+        if reducer.kind == ReducerKind::Mean && axis == Dimension::Region {
+            mean_of_rates(answer, reducer, asked);
+        }
+        let groups = group::groups(items, &axis, by_region, by_time);
+        let mut reduced = Reduced { answer, axis: &axis, reducer };
+        items = Vec::new();
+        for group in groups {
+            if axis == Dimension::Time && !has_axis(query) && spans(asked) {
+                group.check_overlap(reducer.span)?;
+            }
+            items.extend(reduced.group(group)?);
+        }
+        if !keeps_axis(reducer.kind) {
+            by_region &= axis != Dimension::Region;
+            by_time &= axis != Dimension::Time;
+            axes.pop();
+        }
+    }
+    answer.rows = items.into_iter().map(|item| item.row).collect();
+    Ok(())
+}
+
+/// The axes of `by` in order; time, where there are none.
+fn dimensions(query: &Query, answer: &Answer) -> Vec<Dimension> {
+    let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
+    let dimensions: Vec<Dimension> = axes
+        .map(|axis| match axis {
+            Axis::Time { .. } => Dimension::Time,
+            Axis::Word(word) => {
+                let column =
+                    answer.axes.iter().position(|axis| axis.eq_ignore_ascii_case(&word.text));
+                column.map_or(Dimension::Region, Dimension::Column)
+            }
+        })
+        .collect();
+    if dimensions.is_empty() { vec![Dimension::Time] } else { dimensions }
+}
+
+fn whole_of(asked: &Asked, region: &RegionLabel) -> RegionLabel {
+    let at = asked.regions.iter().position(|label| label == region);
+    at.and_then(|at| asked.wholes.get(at)).unwrap_or(region).clone()
+}
+
+/// Whether a reducer leaves several rows along its axis.
+fn keeps_axis(kind: ReducerKind) -> bool {
+    matches!(kind, ReducerKind::Rank | ReducerKind::Top(_) | ReducerKind::Bottom(_))
+}
+
+/// Whether a row belongs to a span, so that rows of several lengths count days again.
+fn spans(asked: &Asked) -> bool {
+    asked.sentences.iter().any(|sentence| sentence.timing() == Timing::Span)
+}
+
+/// Refuses what has no meaning.
+fn check(
+    reducer: &Reducer,
+    axis: &Dimension,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<()> {
+    if let (Dimension::Time, Rows::Periods(periods), false) = (axis, &plan.rows, has_axis(query))
+        && periods.len() == 1
+    {
+        return Err(diagnostics::nothing_to_reduce(
+            word(reducer.kind),
+            query.measure.is_some(),
+            reducer.span,
+        ));
+    }
+    if reducer.kind != ReducerKind::Total {
+        return Ok(());
+    }
+    for sentence in &asked.sentences {
+        let (subject, span) = (query.expression.to_string(), reducer.span);
+        let nature = sentence.nature();
+        let adds_up = match axis {
+            Dimension::Time => nature == Nature::Flow,
+            Dimension::Region => matches!(nature, Nature::Flow | Nature::Stock | Nature::Part),
+            Dimension::Column(_) => false,
+        };
+        if !adds_up {
+            return Err(diagnostics::no_total(&subject, nature, span));
+        }
+    }
+    Ok(())
+}
+
+/// A mean over regions is not the rate of their whole.
+fn mean_of_rates(answer: &mut Answer, reducer: &Reducer, asked: &Asked) {
+    if asked.sentences.iter().any(|sentence| sentence.nature() == Nature::Rate) {
+        let message = "the mean of rates counts every region alike";
+        let note = Diagnostic::note("MP0818", reducer.span, message);
+        answer.notes.push(note.with_help("without `mean of` and `by`, the rate of the whole"));
+    }
+}
+
+/// The reducer as it is written.
+pub(crate) fn word(kind: ReducerKind) -> &'static str {
+    match kind {
+        ReducerKind::Total => "total",
+        ReducerKind::Mean => "mean",
+        ReducerKind::Median => "median",
+        ReducerKind::Min => "min",
+        ReducerKind::Max => "max",
+        ReducerKind::First => "first",
+        ReducerKind::Last => "last",
+        ReducerKind::Count => "count",
+        ReducerKind::Rank => "rank",
+        ReducerKind::Top(_) => "top",
+        ReducerKind::Bottom(_) => "bottom",
+    }
+}
+
+/// One reducer at work on an answer.
+struct Reduced<'a> {
+    answer: &'a mut Answer,
+    axis: &'a Dimension,
+    reducer: &'a Reducer,
+}
+
+impl Reduced<'_> {
+    fn group(&mut self, group: Group) -> Result<Vec<Item>> {
+        let all = group.items.len();
+        let with_value = |item: &Item| item.row.value.is_some();
+        let known: Vec<Item> =
+            group.items.iter().filter(|item| with_value(item)).cloned().collect();
+        if known.len() < all && !known.is_empty() {
+            let left_out = all - known.len();
+            let name = if group.named { format!("{}: ", group.label.name) } else { String::new() };
+            let verb =
+                if left_out == 1 { "has no figure and is" } else { "have no figure and are" };
+            let message = format!("{name}{left_out} of {all} rows {verb} left out");
+            self.note("MP0815", message);
+        }
+        Ok(match self.reducer.kind {
+            ReducerKind::Rank => order::ranked(known, self.answer),
+            ReducerKind::Top(count) => self.top(known, count, true),
+            ReducerKind::Bottom(count) => self.top(known, count, false),
+            ReducerKind::Count => vec![group.count(self.axis, known.len())],
+            kind => match picked(kind, &known) {
+                Some((item, ties)) => {
+                    if ties > 1 {
+                        let word = word(kind);
+                        let message =
+                            format!("the {word} is reached {ties} times; the first is shown");
+                        self.note("MP0816", message);
+                    }
+                    vec![item]
+                }
+                None => vec![group.aggregate(self.axis, kind, &known)?],
+            },
+        })
+    }
+
+    fn top(&mut self, known: Vec<Item>, count: u32, greatest: bool) -> Vec<Item> {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let (kept, ties) = order::first_of(known, count, greatest);
+        if ties > 0 {
+            let message = format!("{ties} more tie with number {count}");
+            self.note("MP0816", message);
+        }
+        kept
+    }
+
+    fn note(&mut self, code: &'static str, message: String) {
+        let note = Diagnostic::note(code, self.reducer.span, message);
+        let known = |other: &Diagnostic| other.code == note.code && other.message == note.message;
+        if !self.answer.notes.iter().any(known) {
+            self.answer.notes.push(note);
+        }
+    }
+}
+
+/// The row that a reducer picks, and how many rows are as good; None for reducers that compute.
+fn picked(kind: ReducerKind, known: &[Item]) -> Option<(Item, usize)> {
+    let value = |item: &Item| item.row.value;
+    let (item, best) = match kind {
+        ReducerKind::First => (known.first()?, None),
+        ReducerKind::Last => (known.last()?, None),
+        ReducerKind::Min => {
+            let least = known.iter().filter_map(value).min()?;
+            (known.iter().find(|item| value(item) == Some(least))?, Some(least))
+        }
+        ReducerKind::Max => {
+            let greatest = known.iter().filter_map(value).max()?;
+            (known.iter().find(|item| value(item) == Some(greatest))?, Some(greatest))
+        }
+        _ => return None,
+    };
+    let ties = known.iter().filter(|item| best.is_some() && value(item) == best).count();
+    Some((item.clone(), ties))
+}
