@@ -80,6 +80,12 @@ pub enum StoreError {
         "an earlier write failed and left the last batch in doubt; opening the store anew recovers it"
     )]
     Poisoned,
+    /// A token without the name of its producer would protect nothing.
+    #[error("the token {number} has no producer; it needs the name of whoever counts the batches")]
+    NoProducer {
+        /// The number of the token.
+        number: u64,
+    },
     /// The store is open for reading only.
     #[error("the store is open for reading only")]
     ReadOnly,
@@ -105,7 +111,7 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "{indicator} in {region}, {period} ({scenario}), {published}: {given} contradicts {known}, which is known; \
-     a revision has a later day of publication"
+     {revision}"
 )]
 #[non_exhaustive]
 pub struct Conflict {
@@ -119,12 +125,14 @@ pub struct Conflict {
     pub period: String,
     /// The scenario.
     pub scenario: String,
-    /// `published` and the day, or the day on which it was recorded where none was stated.
+    /// `published` and the day, or that none was stated.
     pub published: String,
     /// What is known.
     pub known: String,
     /// What was given.
     pub given: String,
+    /// What a fact needs in order to be taken as a revision: which day of publication.
+    pub revision: String,
 }
 
 /// A fact that cannot be stored.

@@ -4,7 +4,10 @@ use std::{io, sync::Arc};
 
 use crate::{
     error::{Result, StoreError},
-    head::{HEAD, Manifest, SegmentRecord, check_head, decode_head, length, read_log},
+    head::{
+        Damage, HEAD, MAGIC, Manifest, SegmentRecord, Unfit, check_head, decode_head, length,
+        read_log,
+    },
     io::{Disk, DiskFile, Identity},
     options::{Backend, Options, Verify},
     segment::{OpenError, Segment},
@@ -20,7 +23,6 @@ const MANY_HEADS: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) state: State,
-    pub(crate) tail: Tail,
     /// Without the log.
     pub(crate) manifest: Manifest,
     /// Payloads of the log's commits.
@@ -28,6 +30,8 @@ pub(crate) struct Loaded {
     /// Rows in them.
     pub(crate) rows: u64,
     pub(crate) ro_compat: u32,
+    /// Where the next frame of the log would be.
+    end: u64,
 }
 
 /// How far a head was read.
@@ -64,26 +68,34 @@ pub(crate) fn exists(disk: &dyn Disk, name: &str) -> bool {
 /// Recognises a head without decoding it, so that nothing is written beside a foreign one.
 pub(crate) fn recognise(disk: &dyn Disk) -> Result<()> {
     let head = open_head(disk)?;
-    let length = head.length().map_err(io_error(disk, HEAD))?;
-    let bytes = head.read_at(0, length).map_err(io_error(disk, HEAD))?;
-    check_head(&bytes, &disk.path(HEAD))
+    check_head(&read_head(disk, head.as_ref())?, &disk.path(HEAD))
 }
 
 /// Reads a store; segments that are open already are taken from `known`.
-pub(crate) fn load(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result<Loaded> {
+pub(crate) fn load(
+    disk: &dyn Disk,
+    options: Options,
+    known: &[Arc<Sealed>],
+) -> Result<(Loaded, Tail)> {
     let (mut attempt, mut replaced) = (1usize, 0usize);
     loop {
-        let before = disk.identity(HEAD).ok();
-        match load_once(disk, options, known) {
-            Err(StoreError::Corrupt { .. })
-                if replaced < MANY_HEADS && disk.identity(HEAD).ok() != before =>
-            {
-                replaced = replaced.saturating_add(1);
+        let head = open_head(disk)?;
+        let identity = head.identity().map_err(io_error(disk, HEAD))?;
+        let error = match load_from(disk, head.as_ref(), options, known) {
+            Ok(loaded) => {
+                let tail = Tail { head, identity, end: loaded.end };
+                return Ok((loaded, tail));
             }
-            Err(StoreError::Corrupt { .. }) if attempt < ATTEMPTS => {
-                attempt = attempt.saturating_add(1);
-            }
-            outcome => return outcome,
+            Err(error @ StoreError::Corrupt { .. }) => error,
+            Err(error) => return Err(error),
+        };
+        // The head is still open, so no other file can have been given its identity meanwhile.
+        if disk.identity(HEAD).ok() != Some(identity) && replaced < MANY_HEADS {
+            replaced = replaced.saturating_add(1);
+        } else if attempt < ATTEMPTS {
+            attempt = attempt.saturating_add(1);
+        } else {
+            return Err(error);
         }
     }
 }
@@ -108,13 +120,24 @@ fn open_head(disk: &dyn Disk) -> Result<Box<dyn DiskFile>> {
     Err(StoreError::NotAStore { path: disk.path(""), what: "it has no head" })
 }
 
-fn load_once(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result<Loaded> {
-    let file = open_head(disk)?;
+/// The bytes of a head; of a file that is none, only the first ones, however long it is.
+fn read_head(disk: &dyn Disk, head: &dyn DiskFile) -> Result<Vec<u8>> {
     let failed = || io_error(disk, HEAD);
-    let identity = file.identity().map_err(failed())?;
-    let bytes = file.read_at(0, file.length().map_err(failed())?).map_err(failed())?;
-    let path = disk.path(HEAD);
-    let head = decode_head(&bytes, &path)?;
+    let start = head.read_at(0, length(MAGIC.len())).map_err(failed())?;
+    if start != MAGIC {
+        return Ok(start);
+    }
+    head.read_at(0, head.length().map_err(failed())?).map_err(failed())
+}
+
+fn load_from(
+    disk: &dyn Disk,
+    head: &dyn DiskFile,
+    options: Options,
+    known: &[Arc<Sealed>],
+) -> Result<Loaded> {
+    let bytes = read_head(disk, head)?;
+    let head = decode_head(&bytes, &disk.path(HEAD))?;
     let mut segments = Vec::new();
     for record in &head.manifest.segments {
         let sealed = match known.iter().find(|sealed| sealed.record == *record) {
@@ -132,13 +155,21 @@ fn load_once(disk: &dyn Disk, options: Options, known: &[Arc<Sealed>]) -> Result
         rows = rows.saturating_add(length(commit.rows.len()));
         state.replay(&commit)
     })
-    .map_err(|(offset, what)| StoreError::Corrupt {
-        file: path,
-        offset: head.log_start.saturating_add(offset),
-        what,
-    })?;
-    let tail = Tail { head: file, identity, end: head.log_start.saturating_add(end.bytes) };
-    Ok(Loaded { state, tail, manifest, payloads, rows, ro_compat: head.ro_compat })
+    .map_err(|damage| log_error(disk, head.log_start, damage))?;
+    let end = head.log_start.saturating_add(end.bytes);
+    Ok(Loaded { state, manifest, payloads, rows, ro_compat: head.ro_compat, end })
+}
+
+/// Damage found while reading the log that begins at `start` of the head.
+fn log_error(disk: &dyn Disk, start: u64, (offset, unfit): Damage) -> StoreError {
+    match unfit {
+        Unfit::Log(what) => StoreError::Corrupt {
+            file: disk.path(HEAD),
+            offset: start.saturating_add(offset),
+            what,
+        },
+        Unfit::Store(error) => error,
+    }
 }
 
 /// Opens a segment and checks that it is the one the manifest means.
@@ -207,8 +238,8 @@ impl Tail {
     ) -> Result<Option<State>> {
         let failed = || io_error(disk, HEAD);
         if disk.identity(HEAD).map_err(failed())? != self.identity {
-            let loaded = load(disk, options, &state.segments)?;
-            *self = loaded.tail;
+            let (loaded, tail) = load(disk, options, &state.segments)?;
+            *self = tail;
             return Ok(Some(loaded.state));
         }
         let length = self.head.length().map_err(failed())?;
@@ -219,11 +250,7 @@ impl Tail {
         let bytes = self.head.read_at(self.end, news).map_err(failed())?;
         let mut next = state.clone();
         let end = read_log(&bytes, state.epoch, state.sequence, |commit, _| next.replay(&commit))
-            .map_err(|(offset, what)| StoreError::Corrupt {
-            file: disk.path(HEAD),
-            offset: self.end.saturating_add(offset),
-            what,
-        })?;
+            .map_err(|damage| log_error(disk, self.end, damage))?;
         self.end = self.end.saturating_add(end.bytes);
         Ok((end.sequence > state.sequence).then_some(next))
     }

@@ -9,6 +9,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 use memmap2::{Mmap, MmapOptions};
 
@@ -19,7 +20,7 @@ pub(crate) struct Bytes(Source);
 #[derive(Debug)]
 enum Source {
     Mapped(Mmap),
-    Heap(Vec<u8>),
+    Heap(Arc<Vec<u8>>),
 }
 
 impl Bytes {
@@ -61,6 +62,12 @@ impl Bytes {
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Bytes {
+        Bytes::from(Arc::new(bytes))
+    }
+}
+
+impl From<Arc<Vec<u8>>> for Bytes {
+    fn from(bytes: Arc<Vec<u8>>) -> Bytes {
         Bytes(Source::Heap(bytes))
     }
 }

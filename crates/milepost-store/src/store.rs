@@ -148,9 +148,8 @@ impl Store {
     }
 
     pub(crate) fn read_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
-        let loaded = load(disk.as_ref(), options, &[])?;
-        let (state, role) = (Arc::new(loaded.state), Role::Reader(loaded.tail));
-        Ok(Self { disk, options, state, role })
+        let (loaded, tail) = load(disk.as_ref(), options, &[])?;
+        Ok(Self { disk, options, state: Arc::new(loaded.state), role: Role::Reader(tail) })
     }
 
     /// Closes the store. A writer first states on disk that all of it is there, so that later
@@ -223,7 +222,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] for a fact that contradicts another one of the same publication,
     /// [`StoreError::Value`] for one that cannot be stored, [`StoreError::Catalogue`],
-    /// [`StoreError::Limit`], [`StoreError::ReadOnly`]: nothing was done. [`StoreError::Io`]: the
+    /// [`StoreError::Limit`], [`StoreError::NoProducer`], [`StoreError::ReadOnly`]: nothing was done. [`StoreError::Io`]: the
     /// batch is in doubt, and the writer of no use from then on ([`StoreError::Poisoned`]).
     pub fn commit(&mut self, batch: Batch) -> Result<Receipt> {
         self.commit_with(batch, &mut |_| ())
@@ -241,6 +240,9 @@ impl Store {
         self.writer()?;
         if let Some((producer, number)) = &batch.token {
             check_length("bytes of a producer's name", producer, MOST_NAME)?;
+            if producer.is_empty() {
+                return Err(StoreError::NoProducer { number: *number });
+            }
             if self.state.last_batch(producer).is_some_and(|last| last >= *number) {
                 let id = self.snapshot().id();
                 return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
@@ -467,6 +469,13 @@ fn conflict(state: &State, position: usize, row: &Row, known: &CellRecord) -> Co
         },
         known: describe(known.value, known.status, known.precision),
         given: describe(row.value, row.status, row.precision as u8),
+        revision: match known.published {
+            Some(_) => "a revision has a later day of publication".to_owned(),
+            // An earlier one would make it an older vintage of what is known.
+            None => {
+                format!("a revision has a day of publication, {} or later", day(known.recorded))
+            }
+        },
     }
 }
 
@@ -474,11 +483,12 @@ fn conflict(state: &State, position: usize, row: &Row, known: &CellRecord) -> Co
 fn describe(value: Option<(i64, u8)>, status: u32, precision: u8) -> String {
     let status = Status::from_bits(status);
     let prefix = Precision::from_index(precision).unwrap_or_default().prefix();
-    let Some((mantissa, decimals)) = value else { return "a withdrawal".to_owned() };
-    let value = Decimal::new(i128::from(mantissa), decimals).unwrap_or(Decimal::ZERO);
-    if status.is_normal() {
-        format!("{prefix}{value}")
-    } else {
-        format!("{prefix}{value} ({status})")
-    }
+    let (text, usual) = match value {
+        Some((mantissa, decimals)) => {
+            let value = Decimal::new(i128::from(mantissa), decimals).unwrap_or(Decimal::ZERO);
+            (format!("{prefix}{value}"), Status::ACTUAL)
+        }
+        None => (format!("{prefix}a withdrawal"), Status::WITHDRAWN),
+    };
+    if status == usual { text } else { format!("{text} ({status})") }
 }

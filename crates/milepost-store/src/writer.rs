@@ -41,7 +41,8 @@ pub(crate) struct Writer {
     /// The last commit known to be on disk.
     durable: u64,
     next_segment: u64,
-    next_head: u64,
+    /// The greatest epoch that a head was given, be it that the head came to nothing.
+    epoch: u64,
     is_poisoned: bool,
     _lock: LockGuard,
 }
@@ -64,16 +65,16 @@ impl Writer {
         // Another writer may have been faster.
         require_empty(disk.as_ref())?;
         let mut state = State::new(disk.path(""));
-        state.epoch = new_epoch(0);
         let manifest = state.manifest(1);
-        Ok((Self::with_new_head(disk, options, lock, &state, &manifest, &[], 0)?, state))
+        let writer = Self::with_new_head(disk, options, lock, &mut state, manifest, &[], 0)?;
+        Ok((writer, state))
     }
 
     /// Opens a store for writing: reads it, and writes what survived into a new head.
     pub(crate) fn open(disk: Arc<dyn Disk>, options: Options) -> Result<(Self, State)> {
         recognise(disk.as_ref())?;
         let lock = lock(disk.as_ref())?;
-        let mut loaded = load(disk.as_ref(), options, &[])?;
+        let (loaded, _) = load(disk.as_ref(), options, &[])?;
         if loaded.ro_compat != 0 {
             return Err(StoreError::NewerFormat {
                 file: disk.path(HEAD),
@@ -82,38 +83,32 @@ impl Writer {
                 supported: crate::head::FORMAT,
             });
         }
-        loaded.state.epoch = new_epoch(loaded.state.epoch);
-        let (state, manifest) = (loaded.state, loaded.manifest);
-        let mut writer = Self::with_new_head(
-            disk,
-            options,
-            lock,
-            &state,
-            &manifest,
-            &loaded.payloads,
-            loaded.rows,
-        )?;
-        writer.next_segment = writer.next_segment.max(manifest.next_segment);
+        let mut state = loaded.state;
+        let (manifest, payloads, rows) = (loaded.manifest, loaded.payloads, loaded.rows);
+        let writer =
+            Self::with_new_head(disk, options, lock, &mut state, manifest, &payloads, rows)?;
         writer.collect_leftovers(&state);
         Ok((writer, state))
     }
 
+    /// Starts a new head with what is known, under a new epoch and beyond every number in use.
     fn with_new_head(
         disk: Arc<dyn Disk>,
         options: Options,
         lock: LockGuard,
-        state: &State,
-        manifest: &Manifest,
+        state: &mut State,
+        mut manifest: Manifest,
         payloads: &[Vec<u8>],
         log_rows: u64,
     ) -> Result<Self> {
         let names = disk.list().map_err(io_error(disk.as_ref(), ""))?;
-        let next = |number: Option<u64>| number.map_or(1, |number| number.saturating_add(1));
-        let next_head = next(names.iter().filter_map(|name| head_number(name)).max());
-        let next_segment = next(names.iter().filter_map(|name| segment_id(name)).max());
-        let (bytes, log_start) = head_with_log(state, manifest, payloads)?;
-        let switch = NewHead::write(disk.as_ref(), next_head, &bytes)?;
-        let head = switch.switch(disk.as_ref())?;
+        let last_head = names.iter().filter_map(|name| head_number(name)).max().unwrap_or(0);
+        let last_segment = names.iter().filter_map(|name| segment_id(name)).max().unwrap_or(0);
+        let next_segment = manifest.next_segment.max(last_segment.saturating_add(1));
+        manifest.next_segment = next_segment;
+        state.epoch = new_epoch(state.epoch.max(last_head));
+        let (bytes, log_start) = head_with_log(state, &manifest, payloads)?;
+        let head = NewHead::write(disk.as_ref(), state.epoch, &bytes)?.switch(disk.as_ref())?;
         Ok(Self {
             disk,
             options,
@@ -122,7 +117,7 @@ impl Writer {
             log_rows,
             durable: state.sequence,
             next_segment,
-            next_head: next_head.saturating_add(1),
+            epoch: state.epoch,
             is_poisoned: false,
             _lock: lock,
         })
@@ -211,12 +206,11 @@ impl Writer {
         let mut segments = if merge { Vec::new() } else { before.to_vec() };
         segments.extend(new);
         state.seal(segments)?;
-        state.epoch = new_epoch(state.epoch);
+        self.epoch = new_epoch(self.epoch);
+        state.epoch = self.epoch;
         let manifest = state.manifest(self.next_segment);
         let (bytes, log_start) = head_with_log(state, &manifest, &[])?;
-        let number = self.next_head;
-        self.next_head = number.saturating_add(1);
-        let new_head = NewHead::write(self.disk.as_ref(), number, &bytes)
+        let new_head = NewHead::write(self.disk.as_ref(), state.epoch, &bytes)
             .inspect_err(|_| self.collect_new(&before))?;
         // From here on it is not known which head counts, should anything fail.
         self.head = new_head.switch(self.disk.as_ref()).inspect_err(|_| self.is_poisoned = true)?;
@@ -304,12 +298,16 @@ struct NewHead {
 }
 
 impl NewHead {
-    fn write(disk: &dyn Disk, number: u64, bytes: &[u8]) -> Result<Self> {
-        let name = format!("{NEW_HEAD}{number}");
-        let failed = || io_error(disk, &name);
-        let file = disk.create_new(&name).map_err(failed())?;
-        file.write_at(bytes, 0).map_err(failed())?;
-        file.sync().map_err(failed())?;
+    /// Writes it under a name that no head had before: even a name whose removal did not reach
+    /// the disk is then never taken for this one.
+    fn write(disk: &dyn Disk, epoch: u64, bytes: &[u8]) -> Result<Self> {
+        let name = new_head_name(epoch);
+        let file = disk.create_new(&name).map_err(io_error(disk, &name))?;
+        if let Err(error) = file.write_at(bytes, 0).and_then(|()| file.sync()) {
+            // The disk may be full: opening the store again and again must not fill it further.
+            drop(disk.remove(&name));
+            return Err(io_error(disk, &name)(error));
+        }
         Ok(Self { name, file })
     }
 
@@ -352,8 +350,13 @@ fn is_merge_due(state: &State) -> bool {
     is_half_superseded || state.segments.len() >= MANY_SEGMENTS
 }
 
+fn new_head_name(epoch: u64) -> String {
+    format!("{NEW_HEAD}{epoch}")
+}
+
 fn head_number(name: &str) -> Option<u64> {
-    name.strip_prefix(NEW_HEAD)?.parse().ok()
+    let number = name.strip_prefix(NEW_HEAD)?.parse().ok()?;
+    (new_head_name(number) == name).then_some(number)
 }
 
 /// Only what an interrupted create leaves may be where a store is created.

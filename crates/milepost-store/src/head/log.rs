@@ -4,6 +4,7 @@ use super::{
     Commit, FORMAT,
     bytes::{Fields, checksum, length, seal},
 };
+use crate::error::StoreError;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"MPLF");
 const HEADER: usize = 40;
@@ -53,8 +54,17 @@ pub(crate) struct LogEnd {
     pub(crate) torn: bool,
 }
 
+/// Why a commit of the log cannot be taken in.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    /// What is wrong about the log itself.
+    Log(String),
+    /// What the commit changes cannot be read.
+    Store(StoreError),
+}
+
 /// Damage to what had been on disk: where in the log, and what.
-pub(crate) type Damage = (u64, String);
+pub(crate) type Damage = (u64, Unfit);
 
 /// Reads frames from the first one on, each commit given to `apply`, which says what does not fit
 /// about it, if anything.
@@ -62,7 +72,7 @@ pub(crate) fn read_log(
     log: &[u8],
     epoch: u64,
     after: u64,
-    mut apply: impl FnMut(Commit, &[u8]) -> Result<(), String>,
+    mut apply: impl FnMut(Commit, &[u8]) -> Result<(), Unfit>,
 ) -> Result<LogEnd, Damage> {
     let mut end = LogEnd { bytes: 0, sequence: after, torn: false };
     let mut rest = log;
@@ -70,7 +80,8 @@ pub(crate) fn read_log(
         let Some((frame, behind)) = next_frame(rest, epoch, end.sequence) else {
             let expected = end.sequence.saturating_add(1);
             return if is_contradicted(rest, epoch, expected) {
-                Err((end.bytes, format!("commit {expected} had been written, but is damaged")))
+                let what = format!("commit {expected} had been written, but is damaged");
+                Err((end.bytes, Unfit::Log(what)))
             } else {
                 Ok(LogEnd { torn: true, ..end })
             };
@@ -78,15 +89,24 @@ pub(crate) fn read_log(
         if let Frame::Commit(payload) = frame {
             let what = match Commit::decode(FORMAT, payload) {
                 Some(commit) => apply(commit, payload),
-                None => Err("its payload does not follow the format".to_owned()),
+                None => Err(Unfit::Log("its payload does not follow the format".to_owned())),
             };
             end.sequence = end.sequence.saturating_add(1);
-            what.map_err(|what| (end.bytes, format!("commit {}: {what}", end.sequence)))?;
+            what.map_err(|unfit| (end.bytes, unfit.of_commit(end.sequence)))?;
         }
         end.bytes = end.bytes.saturating_add(length(rest.len().saturating_sub(behind.len())));
         rest = behind;
     }
     Ok(end)
+}
+
+impl Unfit {
+    fn of_commit(self, sequence: u64) -> Self {
+        match self {
+            Self::Log(what) => Self::Log(format!("commit {sequence}: {what}")),
+            Self::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 enum Frame<'a> {

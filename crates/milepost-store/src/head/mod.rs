@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub(crate) use bytes::length;
 pub(crate) use commit::{Commit, Row};
-pub(crate) use log::{Mark, append_commit, append_mark, read_log};
+pub(crate) use log::{Damage, Mark, Unfit, append_commit, append_mark, read_log};
 pub(crate) use manifest::{GroupRecord, Manifest, SegmentRecord, SheetRecord};
 
 use crate::error::{Result, StoreError};
@@ -22,7 +22,8 @@ pub(crate) const FORMAT: u32 = 1;
 /// The name of the head.
 pub(crate) const HEAD: &str = "head";
 
-const MAGIC: &[u8; 8] = b"MPHEAD\r\n";
+/// What every head begins with.
+pub(crate) const MAGIC: &[u8; 8] = b"MPHEAD\r\n";
 const HEADER: usize = 48;
 
 /// A head without its log.

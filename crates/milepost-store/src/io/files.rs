@@ -22,14 +22,15 @@ impl Files {
         Self { directory: directory.to_owned() }
     }
 
-    /// Makes the directory and its name durable.
+    /// Makes the directory and those it lies in, and their names durable.
     pub(crate) fn create_directory(&self) -> io::Result<()> {
+        let is_absent = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+        let absent: Vec<&Path> = self.directory.ancestors().take_while(is_absent).collect();
         fs::create_dir_all(&self.directory)?;
-        match self.directory.parent() {
-            Some(parent) if parent.as_os_str().is_empty() => sync_directory(Path::new(".")),
-            Some(parent) => sync_directory(parent),
-            None => Ok(()),
-        }
+        absent.into_iter().filter_map(Path::parent).try_for_each(|parent| {
+            let is_here = parent.as_os_str().is_empty();
+            sync_directory(if is_here { Path::new(".") } else { parent })
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{map::Bytes, options::Backend};
 #[cfg(test)]
 mod power;
 #[cfg(test)]
-pub(crate) use power::Kept;
+pub(crate) use power::{Fault, Left};
 
 /// A directory in memory; clones are the same directory.
 #[derive(Clone, Debug, Default)]
@@ -21,16 +21,15 @@ pub(crate) struct Memory(Arc<Mutex<Contents>>);
 
 #[derive(Debug, Default)]
 struct Contents {
-    /// Every file that ever was; names come and go.
-    files: Vec<Vec<u8>>,
+    /// Every file that ever was; names come and go. Shared with who has it open as a sealed file.
+    files: Vec<Arc<Vec<u8>>>,
     names: BTreeMap<String, usize>,
     is_locked: bool,
     /// What was done, if that is to be remembered.
     journal: Option<Vec<Operation>>,
-    /// How many more operations succeed.
-    operations_left: Option<u64>,
-    /// Which kinds of sync the disk pretends to have done: of names, of files.
-    lies: (bool, bool),
+    /// What the disk does wrong.
+    #[cfg(test)]
+    wrongs: power::Wrongs,
 }
 
 /// What changes a directory or a file, or makes a change durable.
@@ -43,6 +42,9 @@ pub(super) enum Operation {
     Write(usize, u64, Vec<u8>),
     #[cfg_attr(not(test), expect(dead_code, reason = "what a power cut leaves depends on it"))]
     Sync(usize),
+    /// A sync that failed: what was not on disk then never gets there.
+    #[cfg(test)]
+    Loss(usize),
 }
 
 impl Memory {
@@ -61,23 +63,21 @@ impl Contents {
     fn free(&mut self, file: Option<usize>) {
         let file = file.and_then(|file| self.files.get_mut(file));
         if let (Some(file), None) = (file, &self.journal) {
-            *file = Vec::new();
+            *file = Arc::default();
         }
     }
 
-    /// Carries an operation out, unless none is left.
+    /// Carries an operation out.
     fn run(&mut self, operation: Operation) -> io::Result<()> {
-        match &mut self.operations_left {
-            Some(0) => return Err(io::Error::other("the power is off")),
-            Some(left) => *left = left.saturating_sub(1),
-            None => {}
+        #[cfg(test)]
+        if let Some(outcome) = self.go_wrong(&operation) {
+            return outcome;
         }
-        let is_lie = match operation {
-            Operation::SyncNames => self.lies.0,
-            Operation::Sync(_) => self.lies.1,
-            _ => false,
-        };
-        if let Some(journal) = self.journal.as_mut().filter(|_| !is_lie) {
+        self.apply(operation)
+    }
+
+    fn apply(&mut self, operation: Operation) -> io::Result<()> {
+        if let Some(journal) = &mut self.journal {
             journal.push(operation.clone());
         }
         match operation {
@@ -96,9 +96,11 @@ impl Contents {
             }
             Operation::Write(file, offset, bytes) => {
                 let file = self.files.get_mut(file).ok_or(io::ErrorKind::NotFound)?;
-                write(file, offset, &bytes)?;
+                write(Arc::make_mut(file), offset, &bytes)?;
             }
             Operation::SyncNames | Operation::Sync(_) => {}
+            #[cfg(test)]
+            Operation::Loss(_) => {}
         }
         Ok(())
     }
@@ -129,7 +131,7 @@ impl Disk for Memory {
         }
         let file = contents.files.len();
         contents.run(Operation::Name(name.to_owned(), file))?;
-        contents.files.push(Vec::new());
+        contents.files.push(Arc::default());
         Ok(Box::new(MemoryFile { directory: self.clone(), file }))
     }
 
@@ -139,11 +141,14 @@ impl Disk for Memory {
     }
 
     fn map(&self, name: &str, length: u64, _backend: Backend) -> io::Result<Bytes> {
-        let bytes = self.open(name)?.read_at(0, length)?;
-        if crate::head::length(bytes.len()) < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let contents = self.contents();
+        let file = contents.files.get(contents.find(name)?).ok_or(io::ErrorKind::NotFound)?;
+        let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        if length == file.len() {
+            return Ok(Bytes::from(Arc::clone(file)));
         }
-        Ok(Bytes::from(bytes))
+        let start = file.get(..length).ok_or(io::ErrorKind::UnexpectedEof)?;
+        Ok(Bytes::from(start.to_vec()))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -214,7 +219,7 @@ impl DiskFile for MemoryFile {
 
     fn length(&self) -> io::Result<u64> {
         let contents = self.directory.contents();
-        Ok(crate::head::length(contents.files.get(self.file).map_or(0, Vec::len)))
+        Ok(crate::head::length(contents.files.get(self.file).map_or(0, |file| file.len())))
     }
 
     fn identity(&self) -> io::Result<Identity> {

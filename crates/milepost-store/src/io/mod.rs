@@ -6,9 +6,9 @@ mod memory;
 use std::{any::Any, fmt, io, path::PathBuf};
 
 pub(crate) use files::Files;
-#[cfg(test)]
-pub(crate) use memory::Kept;
 pub(crate) use memory::Memory;
+#[cfg(test)]
+pub(crate) use memory::{Fault, Left};
 
 use crate::{map::Bytes, options::Backend};
 

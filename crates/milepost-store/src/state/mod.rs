@@ -23,7 +23,7 @@ pub(crate) use strings::Strings;
 use crate::{
     error::StoreError,
     frame::{DirectoryEntry, FormatError, FrameView},
-    head::{Commit, HEAD, Manifest, SegmentRecord},
+    head::{Commit, HEAD, Manifest, SegmentRecord, Unfit},
     segment::Segment,
 };
 
@@ -174,29 +174,29 @@ impl State {
     }
 
     /// Takes a commit of the log in, or says what does not fit about it.
-    pub(crate) fn replay(&mut self, commit: &Commit) -> Result<(), String> {
-        self.define(commit.definitions.clone()).map_err(|error| error.to_string())?;
+    pub(crate) fn replay(&mut self, commit: &Commit) -> Result<(), Unfit> {
+        let unfit = |what: &str| Unfit::Log(what.to_owned());
+        self.define(commit.definitions.clone()).map_err(|error| Unfit::Log(error.to_string()))?;
         for text in &commit.strings {
             let expected = u32::try_from(self.strings.len()).ok();
             if Arc::make_mut(&mut self.strings).intern(text) != expected {
-                return Err(format!("the text {text:?} is interned twice"));
+                return Err(Unfit::Log(format!("the text {text:?} is interned twice")));
             }
         }
         let (producer, batch) = commit.token;
         if producer != 0 {
             if self.strings.get(producer).is_none() {
-                return Err("the producer has no such number".to_owned());
+                return Err(unfit("the producer has no such number"));
             }
             self.take_token(producer, batch);
         }
-        match self.record(&commit.rows, commit.recorded, &mut |_| ()) {
-            Ok(_) => {}
-            Err(RecordError::Conflict { position, .. }) => {
-                return Err(format!("fact {position} contradicts an earlier one"));
+        self.record(&commit.rows, commit.recorded, &mut |_| ()).map_err(|error| match error {
+            RecordError::Conflict { position, .. } => {
+                Unfit::Log(format!("fact {position} contradicts an earlier one"))
             }
-            Err(RecordError::Row { row, what }) => return Err(format!("fact {row}: {what}")),
-            Err(RecordError::Store(error)) => return Err(error.to_string()),
-        }
+            RecordError::Row { row, what } => Unfit::Log(format!("fact {row}: {what}")),
+            RecordError::Store(error) => Unfit::Store(error),
+        })?;
         self.sequence = self.sequence.saturating_add(1);
         Ok(())
     }

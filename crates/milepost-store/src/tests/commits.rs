@@ -143,6 +143,167 @@ fn a_contradiction_is_refused_with_all_that_came_with_it() {
 }
 
 #[test]
+fn a_contradiction_says_what_a_revision_needs() {
+    let mut store = in_memory();
+    commit(&mut store, vec![fact("2023", "10")]).unwrap();
+    let error = commit(&mut store, vec![fact("2023", "10.5")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a in VN@0, 2023 (reported), without a day of publication: 10.5 contradicts 10, which is \
+         known; a revision has a day of publication, 2025-01-01 or later"
+    );
+    // What it says is so: on the day of the recording is late enough, a day earlier is not.
+    commit(&mut store, vec![published(fact("2023", "9"), "2024-12-31")]).unwrap();
+    assert_eq!(value(&store.snapshot(), "2023", None).as_deref(), Some("10"));
+    commit(&mut store, vec![published(fact("2023", "10.5"), "2025-01-01")]).unwrap();
+    assert_eq!(value(&store.snapshot(), "2023", None).as_deref(), Some("10.5"));
+}
+
+#[test]
+fn what_makes_a_contradiction_is_named() {
+    use milepost_model::Precision;
+    let fact = || published(fact("2023", "10"), "2024-01-10");
+    let withdrawn = |status| Fact { value: None, status, ..fact() };
+    let rows = [
+        (fact(), Fact { status: Status::ESTIMATE, ..fact() }, "10 (E) contradicts 10,"),
+        (fact(), Fact { precision: Precision::Over, ..fact() }, "over 10 contradicts 10,"),
+        (fact(), withdrawn(Status::WITHDRAWN), "a withdrawal contradicts 10,"),
+        (withdrawn(Status::WITHDRAWN), fact(), "10 contradicts a withdrawal,"),
+        (
+            withdrawn(Status::WITHDRAWN),
+            withdrawn(Status::ACTUAL),
+            "a withdrawal (A) contradicts a withdrawal,",
+        ),
+    ];
+    for (known, given, expected) in rows {
+        let mut store = in_memory();
+        commit(&mut store, vec![known.clone()]).unwrap();
+        let error = commit(&mut store, vec![given.clone()]).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        let error = commit(&mut store, vec![known.clone(), given.clone()]).unwrap_err();
+        assert!(matches!(error, StoreError::Conflict(conflict) if conflict.position == 1));
+        // Another scenario, source or note is no contradiction, and the first source stays.
+        let elsewhere = Fact { scenario: Scenario::target(), ..given };
+        let again =
+            Fact { source: Some("VSS".to_owned()), note: Some("again".to_owned()), ..known };
+        let receipt = commit(&mut store, vec![elsewhere, again]).unwrap();
+        assert_eq!((receipt.unchanged, receipt.added + receipt.withdrawn), (1, 1));
+        let (i, r) = (IndicatorId(0), RegionId(0));
+        let read = store.snapshot().observation(i, r, &Scenario::reported(), period("2023"), None);
+        assert_eq!(read.unwrap().unwrap().source, None);
+    }
+}
+
+#[test]
+fn what_was_withdrawn_may_be_published_again() {
+    let mut store = in_memory();
+    let withdrawn = Fact { value: None, status: Status::WITHDRAWN, ..fact("2023", "1") };
+    let steps = [
+        published(fact("2023", "10"), "2024-01-10"),
+        published(withdrawn, "2024-02-10"),
+        published(fact("2023", "10"), "2024-03-10"),
+    ];
+    for fact in steps {
+        commit(&mut store, vec![fact]).unwrap();
+        store.checkpoint().unwrap();
+    }
+    let known = |day| value(&store.snapshot(), "2023", Some(day));
+    let days = ["2024-01-09", "2024-01-31", "2024-02-10", "2024-03-10"];
+    assert_eq!(days.map(known), [None, Some("10".into()), Some("-".into()), Some("10".into())]);
+}
+
+#[test]
+fn the_extremes_of_what_fits_survive_every_way_of_keeping_them() {
+    let memory = Memory::default();
+    let mut store = on(&memory);
+    let values = [
+        "9223372036854775807",
+        "-9223372036854775808",
+        "0.00000000000000000000000000000000000001",
+        "-92233720368547758.07",
+        "1000000000000000000",
+        "0",
+    ];
+    // Neighbours in one frame: no common scale holds them all.
+    let facts: Vec<_> =
+        values.iter().zip(2001..).map(|(text, year)| fact(&format!("{year}"), text)).collect();
+    commit(&mut store, facts).unwrap();
+    let first = Fact { period: Period::day(Date::MIN), ..fact("2023", "1") };
+    let last = Fact { period: Period::day(Date::MAX), ..fact("2023", "2") };
+    let whole = Period::span(Date::MIN, Date::MAX).unwrap();
+    commit(&mut store, vec![first, last, Fact { period: whole, ..fact("2023", "3") }]).unwrap();
+    let check = |store: &Store| {
+        for (text, year) in values.iter().zip(2001..) {
+            assert_eq!(value(&store.snapshot(), &format!("{year}"), None).as_deref(), Some(*text));
+        }
+        let (i, r, reported) = (IndicatorId(0), RegionId(0), Scenario::reported());
+        for (period, expected) in
+            [(Period::day(Date::MIN), "1"), (Period::day(Date::MAX), "2"), (whole, "3")]
+        {
+            let read = store.snapshot().observation(i, r, &reported, period, None);
+            assert_eq!(shown(read).as_deref(), Some(expected));
+        }
+        assert_eq!(store.snapshot().series(i, r, &reported, None).unwrap().len(), 9);
+        store.verify().unwrap();
+    };
+    check(&store);
+    drop(store);
+    store = reopen(&memory).unwrap();
+    check(&store);
+    store.checkpoint().unwrap();
+    check(&store);
+    store.merge().unwrap();
+    check(&store);
+    check(&Store::read_on(Arc::new(memory), options()).unwrap());
+}
+
+#[test]
+fn regions_that_come_after_a_sheet_was_shaped_have_their_place_in_it() {
+    let memory = Memory::default();
+    let mut store = on(&memory);
+    // The sheet is shaped for the one region of its level, and grows far beyond 1,024.
+    let of = |region: u32, text: &str| Fact { region: RegionId(region), ..fact("2023", text) };
+    commit(&mut store, vec![of(0, "1")]).unwrap();
+    let more = (0..1500).map(|n| Region::new(format!("X-{n}")).level(0).into()).collect();
+    store.define(more).unwrap();
+    let facts = (REGIONS..REGIONS + 1500).map(|region| of(region, &region.to_string())).collect();
+    commit(&mut store, facts).unwrap();
+    // A level that is stated later moves no figures.
+    store.define(vec![Region::new("X-7").level(3).into()]).unwrap();
+    commit(&mut store, vec![published(of(REGIONS + 7, "7"), "2025-02-01")]).unwrap();
+    for _ in 0..2 {
+        let snapshot = store.snapshot();
+        for region in [0, REGIONS, REGIONS + 7, REGIONS + 1499] {
+            let expected = match region {
+                0 => "1".to_owned(),
+                region if region == REGIONS + 7 => "7".to_owned(),
+                region => region.to_string(),
+            };
+            let reported = Scenario::reported();
+            let series =
+                snapshot.series(IndicatorId(0), RegionId(region), &reported, None).unwrap();
+            assert_eq!(series.len(), 1);
+            assert_eq!(series[0].value, Some(expected.parse().unwrap()));
+        }
+        store.checkpoint().unwrap();
+        store.verify().unwrap();
+        drop(store);
+        store = reopen(&memory).unwrap();
+    }
+}
+
+#[test]
+fn a_token_without_a_producer_is_refused() {
+    let mut store = in_memory();
+    let token = Some((String::new(), 7));
+    let error = store.commit(Batch { token, ..Batch::default() }).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the token 7 has no producer; it needs the name of whoever counts the batches"
+    );
+}
+
+#[test]
 fn facts_that_do_not_fit_are_named() {
     let mut store = in_memory();
     let refused = |store: &mut Store, bad: Fact| {

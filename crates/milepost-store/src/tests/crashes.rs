@@ -1,17 +1,53 @@
 //! The power fails at every operation: what is left is a prefix of the commits.
 
 use super::*;
-use crate::{Durability, StoreError, io::Kept};
+use crate::{
+    Durability, StoreError,
+    io::{Fault, Left},
+};
 
-/// What of the unsynced changes survives: nothing, everything, and what lies between.
-const KEPT: [Kept; 6] = [
-    Kept { writes: 0, torn: 0, names: 0 },
-    Kept { writes: 0, torn: 50, names: 0 },
-    Kept { writes: 0, torn: 97, names: 1 },
-    Kept { writes: 1, torn: 10, names: 1 },
-    Kept { writes: usize::MAX, torn: 0, names: 0 },
-    Kept { writes: usize::MAX, torn: 0, names: usize::MAX },
-];
+/// Disks that a power cut may leave: all of them if they are at most `most`, otherwise the emptiest,
+/// the fullest and a sample.
+fn disks(memory: &Memory, operations: usize, most: usize) -> Vec<Memory> {
+    let mut disks = Vec::new();
+    // What fate decides, each time with the number of outcomes: counted up like an odometer.
+    let mut script: Vec<(usize, usize)> = Vec::new();
+    while disks.len() < most {
+        let mut position = 0;
+        disks.push(memory.after_power_cut(operations, |outcomes| {
+            if position == script.len() {
+                script.push((0, outcomes));
+            }
+            position += 1;
+            script[position - 1].0
+        }));
+        while script.pop_if(|(fate, outcomes)| *fate + 1 == *outcomes).is_some() {}
+        match script.last_mut() {
+            Some((fate, _)) => *fate += 1,
+            None => return disks,
+        }
+    }
+    let mut random = Random(operations as u64);
+    disks.clear();
+    disks.push(memory.after_power_cut(operations, |_| 0));
+    disks.push(memory.after_power_cut(operations, |outcomes| outcomes - 1));
+    while disks.len() < most {
+        disks.push(memory.after_power_cut(operations, |outcomes| random.below(outcomes)));
+    }
+    disks
+}
+
+/// Numbers that look random and are the same in each run (`SplitMix64`).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
+    }
+}
 
 const COMMITS: u64 = 9;
 
@@ -51,57 +87,87 @@ fn batches(store: &Store) -> u64 {
     last
 }
 
+fn read(memory: &Memory) -> Result<Store> {
+    Store::read_on(Arc::new(memory.clone()), options())
+}
+
+/// A run on a journalled disk, where it began, and how many batches had returned after how many
+/// operations.
+struct History {
+    memory: Memory,
+    ready: usize,
+    returned: Vec<(usize, u64)>,
+}
+
+impl History {
+    fn new(left: Option<Left>) -> Self {
+        let memory = Memory::journalled();
+        let mut store = on(&memory);
+        if let Some(left) = left {
+            memory.leave_out(left);
+        }
+        let ready = memory.operations();
+        let mut returned = vec![(ready, 0)];
+        run(&mut store, 1, |number| returned.push((memory.operations(), number))).unwrap();
+        Self { memory, ready, returned }
+    }
+
+    fn acknowledged(&self, operations: usize) -> u64 {
+        self.returned.iter().rfind(|(at, _)| *at <= operations).unwrap().1
+    }
+}
+
 #[test]
 fn after_any_crash_a_store_holds_a_prefix_and_all_that_had_returned() {
-    let memory = Memory::journalled();
-    let mut store = on(&memory);
-    let ready = memory.operations();
-    let mut returned = vec![(ready, 0)];
-    run(&mut store, 1, |number| returned.push((memory.operations(), number))).unwrap();
-    let mut states = 0;
-    for operations in ready..=memory.operations() {
-        let acknowledged = returned.iter().rfind(|(at, _)| *at <= operations).unwrap().1;
-        for kept in KEPT {
-            let disk = memory.after_power_cut(operations, kept);
+    let history = History::new(None);
+    let (mut first, mut second) = (0, 0);
+    for operations in history.ready..=history.memory.operations() {
+        let acknowledged = history.acknowledged(operations);
+        for disk in disks(&history.memory, operations, 200) {
+            first += 1;
+            let seen = batches(&read(&disk).unwrap());
             let start = disk.operations();
             let mut store = reopen(&disk).unwrap();
             let held = batches(&store);
+            assert_eq!(seen, held, "readers see what a writer recovers");
             assert!((acknowledged..=acknowledged + 1).contains(&held), "{held}, {acknowledged}");
             drop(store);
-            // A second crash, at each operation of the recovery.
-            for second in start..=disk.operations() {
-                let again = disk.after_power_cut(second, kept);
-                assert_eq!(batches(&reopen(&again).unwrap()), held);
-                states += 1;
+            // A second crash, at each operation of every third recovery.
+            let recovery = start..=disk.operations();
+            for at in recovery.filter(|_| first % 3 == 0) {
+                for again in disks(&disk, at, 3) {
+                    assert_eq!(batches(&read(&again).unwrap()), held);
+                    assert_eq!(batches(&reopen(&again).unwrap()), held);
+                    second += 1;
+                }
             }
-            // The producer sends everything again, and goes on.
-            store = reopen(&disk).unwrap();
-            run(&mut store, 1, |_| ()).unwrap();
-            assert_eq!(batches(&store), COMMITS);
+            if first % 8 == 0 {
+                // The producer sends everything again, and goes on.
+                store = reopen(&disk).unwrap();
+                run(&mut store, 1, |_| ()).unwrap();
+                assert_eq!(batches(&store), COMMITS);
+            }
         }
     }
-    assert!(states > 1_500, "{states} states after a second crash");
+    assert!(first > 1_000 && second > 5_000, "{first} disks, {second} after a second crash");
 }
 
 /// The proof above is worth something only if it fails when a sync is left out.
 #[test]
-fn a_disk_that_lies_about_syncs_is_found_out() {
-    for (names, files) in [(true, false), (false, true)] {
-        let memory = Memory::journalled();
-        let mut store = on(&memory);
-        let ready = memory.operations();
-        memory.lie(names, files);
-        let mut returned = vec![(ready, 0)];
-        run(&mut store, 1, |number| returned.push((memory.operations(), number))).unwrap();
-        let is_lost = |operations, kept| {
-            let acknowledged = returned.iter().rfind(|(at, _)| *at <= operations).unwrap().1;
-            let store = reopen(&memory.after_power_cut(operations, kept));
+fn each_sync_that_is_left_out_is_found_out() {
+    for left in [Left::Commit, Left::NewHead, Left::Segment, Left::SegmentNames, Left::Switch] {
+        let history = History::new(Some(left));
+        let is_lost = |operations, disk: &Memory| {
+            let store = read(disk);
             store.map_or(true, |store| {
-                store.snapshot().last_batch("test").unwrap_or(0) < acknowledged
+                let held = store.snapshot().last_batch("test").unwrap_or(0);
+                held < history.acknowledged(operations) || store.verify().is_err()
             })
         };
-        let mut operations = ready..=memory.operations();
-        assert!(operations.any(|at| KEPT.iter().any(|kept| is_lost(at, *kept))), "{names} {files}");
+        let mut operations = history.ready..=history.memory.operations();
+        let is_found = operations
+            .any(|at| disks(&history.memory, at, 24).iter().any(|disk| is_lost(at, disk)));
+        assert!(is_found, "{left:?} may be left out");
     }
 }
 
@@ -110,8 +176,7 @@ fn a_crash_during_create_leaves_a_store_or_room_for_one() {
     let memory = Memory::journalled();
     drop(Store::create_on(Arc::new(memory.clone()), options()).unwrap());
     for operations in 0..=memory.operations() {
-        for kept in KEPT {
-            let disk = memory.after_power_cut(operations, kept);
+        for disk in disks(&memory, operations, 100) {
             match reopen(&disk) {
                 Ok(_) => {}
                 Err(StoreError::NotAStore { .. }) => drop(on(&disk)),
@@ -128,32 +193,90 @@ fn a_failing_operation_is_reported_and_loses_nothing_that_had_returned() {
     let ready = whole.operations();
     run(&mut store, 1, |_| ()).unwrap();
     for operations in 0..(whole.operations() - ready) as u64 {
-        let memory = Memory::journalled();
-        let mut store = on(&memory);
-        memory.fail_after(operations);
-        let mut returned = 0;
-        let outcome = run(&mut store, 1, |number| returned = number);
-        // Removing leftovers may fail without anyone's loss.
-        if let Err(error) = outcome {
-            assert!(matches!(error, StoreError::Io { .. }), "{error}");
-        }
-        batches(&store);
-        let before = store.snapshot().last_batch("test").unwrap_or(0);
-        memory.repair();
-        match store.commit(batch(COMMITS + 1)) {
-            Ok(_) => assert!(store.snapshot().last_batch("test") == Some(COMMITS + 1)),
-            Err(StoreError::Poisoned) => {
-                assert!(matches!(store.checkpoint(), Err(StoreError::Poisoned)));
-                assert_eq!(store.snapshot().last_batch("test").unwrap_or(0), before);
+        for fault in [Fault::Once, Fault::Half, Fault::Lasting] {
+            let memory = Memory::journalled();
+            let mut store = on(&memory);
+            memory.fail_after(operations, fault);
+            let mut returned = 0;
+            let outcome = run(&mut store, 1, |number| returned = number);
+            // Removing leftovers may fail without anyone's loss.
+            if let Err(error) = outcome {
+                assert!(matches!(error, StoreError::Io { .. }), "{error}");
             }
-            Err(other) => panic!("{other}"),
+            assert_eq!(batches(&store), returned);
+            memory.repair();
+            goes_on_or_is_poisoned(&mut store, returned);
+            drop(store);
+            // Nothing that had returned is lost with the power.
+            let disk = memory.after_power_cut(memory.operations(), |_| 0);
+            let held = reopen(&disk).unwrap().snapshot().last_batch("test").unwrap_or(0);
+            assert!(held >= returned, "{held} of {returned}");
+            // Without a power cut, opening the store anew and sending everything again is enough;
+            // what is there then has been synced.
+            let mut store = reopen(&memory).unwrap();
+            run(&mut store, 1, |_| ()).unwrap();
+            let disk = memory.after_power_cut(memory.operations(), |_| 0);
+            for store in [store, reopen(&disk).unwrap()] {
+                assert!(store.snapshot().last_batch("test").unwrap() >= COMMITS);
+                store.verify().unwrap();
+            }
         }
-        drop(store);
-        let kept = Kept { writes: 0, torn: 0, names: 0 };
-        let disk = memory.after_power_cut(memory.operations(), kept);
-        let held = reopen(&disk).unwrap().snapshot().last_batch("test").unwrap_or(0);
-        assert!(held >= returned, "{held} of {returned}");
     }
+}
+
+fn goes_on_or_is_poisoned(store: &mut Store, returned: u64) {
+    match store.commit(batch(returned + 1)) {
+        Ok(_) => assert_eq!(batches(store), returned + 1),
+        Err(StoreError::Poisoned) => {
+            assert!(matches!(store.checkpoint(), Err(StoreError::Poisoned)));
+            assert!(matches!(store.sync(), Err(StoreError::Poisoned)));
+            assert_eq!(batches(store), returned);
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn opening_a_store_on_a_full_disk_again_and_again_leaves_nothing_behind() {
+    use crate::io::Disk;
+    let memory = Memory::default();
+    let mut store = on(&memory);
+    run(&mut store, 1, |_| ()).unwrap();
+    drop(store);
+    let names = memory.list().unwrap();
+    for fault in [Fault::Once, Fault::Half] {
+        // After the new head is created: writing it and syncing it fail.
+        for operations in [1, 2] {
+            memory.fail_after(operations, fault);
+            assert!(matches!(reopen(&memory), Err(StoreError::Io { .. })));
+            assert_eq!(memory.list().unwrap(), names);
+        }
+    }
+    assert_eq!(batches(&read(&memory).unwrap()), COMMITS);
+    assert_eq!(batches(&reopen(&memory).unwrap()), COMMITS);
+}
+
+#[test]
+fn no_number_of_a_segment_or_a_new_head_is_used_twice() {
+    use crate::io::Disk;
+    let memory = Memory::default();
+    let mut store = on(&memory);
+    let epoch = store.snapshot().id().epoch;
+    run(&mut store, 1, |_| ()).unwrap();
+    drop(store);
+    // What a writer that died leaves: a segment no head names, and a head that is none.
+    memory.create_new("seg-00000000000000ff").unwrap();
+    let leftover = epoch + (1 << 62);
+    memory.create_new(&format!("head.new.{leftover}")).unwrap();
+    for _ in 0..2 {
+        drop(reopen(&memory).unwrap());
+        assert!(memory.list().unwrap().iter().all(|name| !name.contains("ff")));
+    }
+    let mut store = reopen(&memory).unwrap();
+    assert!(store.snapshot().id().epoch > leftover);
+    commit(&mut store, vec![fact("1990", "1")]).unwrap();
+    store.checkpoint().unwrap();
+    assert!(memory.list().unwrap().contains(&"seg-0000000000000100".to_owned()));
 }
 
 #[test]
@@ -169,11 +292,10 @@ fn without_a_sync_a_prefix_survives_and_nothing_looks_damaged() {
     }
     store.close().unwrap();
     for operations in ready..=memory.operations() {
-        for kept in KEPT {
-            batches(&reopen(&memory.after_power_cut(operations, kept)).unwrap());
+        for disk in disks(&memory, operations, 100) {
+            batches(&reopen(&disk).unwrap());
         }
     }
-    let kept = Kept { writes: 0, torn: 0, names: 0 };
-    let closed = memory.after_power_cut(memory.operations(), kept);
+    let closed = memory.after_power_cut(memory.operations(), |_| 0);
     assert_eq!(batches(&reopen(&closed).unwrap()), 4);
 }

@@ -1,9 +1,7 @@
 //! Damaged files: an error with a place, or the full right answer.
 
 use super::*;
-use crate::{StoreError, Verify, io::Kept};
-
-const ALL: Kept = Kept { writes: usize::MAX, torn: 0, names: usize::MAX };
+use crate::{StoreError, Verify};
 
 /// A store with two segments and three commits in its log.
 fn store(memory: &Memory) -> Store {
@@ -124,12 +122,28 @@ fn damage_before_the_durable_mark_is_an_error_with_a_place() {
 }
 
 #[test]
+fn damage_to_a_segment_that_the_log_changes_is_that_of_the_segment() {
+    let memory = Memory::journalled();
+    let mut store = store(&memory);
+    // Of the same frame as the figures in the second segment.
+    commit(&mut store, vec![published(fact("2002", "7"), "2025-02-01")]).unwrap();
+    drop(store);
+    memory.patch("seg-0000000000000002", |bytes| bytes[130] ^= 1);
+    match reopen(&memory) {
+        Err(StoreError::Corrupt { file, offset, .. }) => {
+            assert_eq!((file, offset), ("memory/seg-0000000000000002".into(), 128));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_torn_tail_is_dropped_in_silence() {
     let memory = Memory::journalled();
     drop(store(&memory));
     let whole = bytes(&memory, "head").len();
     for cut in [1, 20, 60, 100] {
-        let copy = memory.after_power_cut(memory.operations(), ALL);
+        let copy = memory.after_power_cut(memory.operations(), |outcomes| outcomes - 1);
         copy.patch("head", |bytes| bytes.truncate(whole - cut));
         let store = reopen(&copy).unwrap();
         assert_eq!(value(&store.snapshot(), "2004", None).as_deref(), Some("1"));

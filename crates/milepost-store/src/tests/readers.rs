@@ -126,6 +126,12 @@ fn nothing_is_written_to_what_is_no_store() {
     assert!(matches!(create, Err(StoreError::AlreadyExists { .. })));
     let create = Store::create(path.join("head"), options());
     assert!(matches!(create, Err(StoreError::AlreadyExists { .. })));
+    // However long it is, only its beginning is read.
+    let long = std::fs::OpenOptions::new().write(true).open(path.join("head")).unwrap();
+    long.set_len(1 << 40).unwrap();
+    assert!(matches!(Store::open(path, options()), Err(StoreError::NotAStore { .. })));
+    assert!(matches!(Store::open_read_only(path, options()), Err(StoreError::NotAStore { .. })));
+    long.set_len(18).unwrap();
     let names: Vec<_> = std::fs::read_dir(path).unwrap().collect();
     assert_eq!(names.len(), 1, "no lock, no new head");
     assert_eq!(std::fs::read(path.join("head")).unwrap(), b"a text about heads");
