@@ -76,6 +76,9 @@ pub(crate) fn apply(
         );
         answer.notes.push(Diagnostic::note("MP0817", clause.span, message));
     }
+    if kept.is_empty() && unknown == 0 {
+        answer.notes.push(Diagnostic::note("MP0817", clause.span, "no row fits the condition"));
+    }
     answer.rows = kept;
     Ok(())
 }

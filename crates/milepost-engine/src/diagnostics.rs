@@ -71,7 +71,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0814", "the base of a sentence inside an expression"),
         ("MP0815", "rows that a reducer leaves out"),
         ("MP0816", "rows that tie"),
-        ("MP0817", "rows that a condition cannot judge"),
+        ("MP0817", "what a condition leaves out"),
         ("MP0818", "a mean of rates"),
         ("MP0901", "what cannot be answered yet"),
     ]
@@ -279,7 +279,7 @@ pub(crate) fn no_indicator(span: Span) -> Boxed {
 pub(crate) fn no_total(subject: &str, nature: Nature, span: Span) -> Boxed {
     let (message, advice) = match nature {
         Nature::Stock => (
-            format!("{subject} has no total over time: adding closes counts the same again"),
+            format!("{subject} has no total over time: adding it up counts the same again"),
             "`mean of` averages it, `at` a period shows its figure, `change of` what was added",
         ),
         Nature::Undeclared => (

@@ -8,6 +8,7 @@ mod scope;
 use std::fmt;
 
 use milepost_lang::ast::{MeasureKind, Query, Statement};
+use milepost_model::Period;
 use milepost_store::Snapshot;
 
 use crate::answer::Answer;
@@ -133,6 +134,7 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
     let mut asked = scope::ask(&mut builder, query)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query, kind)?;
+    let mut last = None;
     let mut answer = if kind == Some(MeasureKind::Revisions) {
         revisions::answer(&mut builder, query, &asked)?
     } else if asked.scope.admission.only_targets()
@@ -149,12 +151,19 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
         let mut answer = rows::answer(query, &asked, &plan)?;
         notes::add(&mut answer, query, &asked, &plan, &builder.trace);
         explain::trace_plan(&mut builder.trace, query, &asked, &plan);
+        last = last_period(&answer);
         reduce::apply(&mut answer, query, &asked, &plan)?;
         answer
     };
+    let last = last.or_else(|| last_period(&answer));
+    let canonical = explain::canonical(query, &asked, last);
     condition::apply(&mut answer, &mut builder, query, &asked)?;
-    let canonical = explain::canonical(query, &asked, &answer);
     Ok(Run { answer, trace: builder.trace.into_entries(), canonical })
+}
+
+/// The last period of an answer.
+fn last_period(answer: &Answer) -> Option<Period> {
+    answer.rows.iter().filter_map(|row| row.period).max()
 }
 
 fn check_goal(query: &Query, kind: Option<MeasureKind>) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use milepost_lang::ast::{Anchor, Clause, Name, Query, RegionExpression};
+use milepost_model::Period;
 use milepost_store::Reads;
 
 use crate::answer::Answer;
@@ -47,7 +48,7 @@ pub(crate) fn explain(run: Run, (frames, bytes): (u64, u64)) -> Explanation {
 }
 
 /// The sentence with its region by code and its end as a period.
-pub(crate) fn canonical(query: &Query, asked: &Asked, answer: &Answer) -> Query {
+pub(crate) fn canonical(query: &Query, asked: &Asked, end: Option<Period>) -> Query {
     let mut canonical = query.clone();
     let span = query.span;
     let clauses = &mut canonical.clauses;
@@ -63,10 +64,10 @@ pub(crate) fn canonical(query: &Query, asked: &Asked, answer: &Answer) -> Query 
             .collect();
         clauses.regions = Some(Clause { value, span });
     }
-    let end = answer.rows.iter().filter_map(|row| row.period).max();
     if let (Some(end), false) = (end, asked.scope.times.end_stated) {
         let value = Anchor::Period(end, span);
-        if asked.scope.times.base == Base::None && clauses.by.is_none() {
+        let is_level = asked.scope.times.base == Base::None && clauses.by.is_none();
+        if is_level && !crate::reduce::takes_all_time(query) {
             let value = milepost_lang::ast::At { or_before: false, anchor: value };
             clauses.at = Some(Clause { value, span });
         } else {
@@ -85,7 +86,7 @@ pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: 
         Cut::Latest => "the latest admitted figure".to_owned(),
         Cut::First => "the first admitted figure".to_owned(),
     };
-    let period = |period: Option<milepost_model::Period>| {
+    let period = |period: Option<Period>| {
         period.map_or_else(|| "none".to_owned(), |period| period.to_string())
     };
     match &times.base {
@@ -103,6 +104,9 @@ pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: 
     trace.say("end", format!("{}: {}", period(plan.end), why(&times.end)));
     if let Some(kind) = query.measure.as_ref().map(|measure| measure.kind) {
         trace.say("rule", rule(kind));
+    }
+    for reducer in query.reducers.iter().rev() {
+        trace.say("reducer", crate::reduce::rule(reducer.kind));
     }
     trace.say("statuses", asked.scope.admission.words().join(", "));
     if let Some(day) = asked.scope.as_of {

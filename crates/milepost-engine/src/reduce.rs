@@ -138,7 +138,15 @@ fn check(
         return Ok(());
     }
     for sentence in &asked.sentences {
-        let (subject, span) = (query.expression.to_string(), reducer.span);
+        let subject = match &query.measure {
+            None => query.expression.to_string(),
+            Some(measure) => {
+                let year_on_year = if measure.yoy { "yoy " } else { "" };
+                let word = diagnostics::measure_word(measure.kind);
+                format!("{year_on_year}{word} of {}", query.expression)
+            }
+        };
+        let span = reducer.span;
         let nature = sentence.nature();
         let adds_up = match axis {
             Dimension::Time => nature == Nature::Flow,
@@ -178,6 +186,24 @@ pub(crate) fn word(kind: ReducerKind) -> &'static str {
     }
 }
 
+/// What a reducer does, in words.
+pub(crate) fn rule(kind: ReducerKind) -> String {
+    match kind {
+        ReducerKind::Total => "total: the sum of the rows".to_owned(),
+        ReducerKind::Mean => "mean: the sum of the rows / their number".to_owned(),
+        ReducerKind::Median => {
+            "median: the row in the middle, or the mean of the two there".to_owned()
+        }
+        ReducerKind::Min | ReducerKind::Max | ReducerKind::First | ReducerKind::Last => {
+            format!("{}: one row as it is", word(kind))
+        }
+        ReducerKind::Count => "count: the rows that have a figure".to_owned(),
+        ReducerKind::Rank => "rank: 1 + the rows that are greater".to_owned(),
+        ReducerKind::Top(count) => format!("top {count}: the greatest rows, ties included"),
+        ReducerKind::Bottom(count) => format!("bottom {count}: the least rows, ties included"),
+    }
+}
+
 /// One reducer at work on an answer.
 struct Reduced<'a> {
     answer: &'a mut Answer,
@@ -191,9 +217,9 @@ impl Reduced<'_> {
         let with_value = |item: &Item| item.row.value.is_some();
         let known: Vec<Item> =
             group.items.iter().filter(|item| with_value(item)).cloned().collect();
+        let name = if group.named { format!("{}: ", group.label.name) } else { String::new() };
         if known.len() < all && !known.is_empty() {
             let left_out = all - known.len();
-            let name = if group.named { format!("{}: ", group.label.name) } else { String::new() };
             let verb =
                 if left_out == 1 { "has no figure and is" } else { "have no figure and are" };
             let message = format!("{name}{left_out} of {all} rows {verb} left out");
@@ -207,9 +233,8 @@ impl Reduced<'_> {
             kind => match picked(kind, &known) {
                 Some((item, ties)) => {
                     if ties > 1 {
-                        let word = word(kind);
-                        let message =
-                            format!("the {word} is reached {ties} times; the first is shown");
+                        let (word, end) = (word(kind), "the first is shown");
+                        let message = format!("{name}the {word} is reached {ties} times; {end}");
                         self.note("MP0816", message);
                     }
                     vec![item]

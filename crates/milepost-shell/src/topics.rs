@@ -196,14 +196,14 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Before change, growth and multiple: against the same period of the year before.",
         "yoy change of si.participants in VN at 2024-06",
     ),
-    refused(
+    topic(
         Reducers,
         &["total", "mean", "median", "min", "max", "first", "last", "count"],
         "One figure of the rows along the last axis of `by`; without `by`, along time. A stock \
          has no total over time: adding year-ends counts people again.",
         "max of voluntary_si.participants in VN by year since 2016",
     ),
-    refused(
+    topic(
         Reducers,
         &["top", "bottom", "rank"],
         "The first or last rows, or the place of each; ties at the edge are all in.",
@@ -324,7 +324,7 @@ pub(crate) const TOPICS: &[Topic] = &[
         "The goal of gap, pace and progress: `to 2025 target`, `to parent`, `to 95%`.",
         "gap of si.coverage in Vinh Long to parent at 2023",
     ),
-    refused(
+    topic(
         Figures,
         &["where"],
         "Keeps the rows that fit; `value` is the row's own figure.",
