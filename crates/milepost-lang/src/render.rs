@@ -113,11 +113,15 @@ fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// A text made safe to show, cut where it is very long.
+/// A text made safe to show; of a very long one its beginning and its end.
 fn display_cut(text: &str) -> String {
-    let to = boundary(text, TEXT_MAX);
-    let mark = if to < text.len() { "…" } else { "" };
-    format!("{}{mark}", display(text.get(..to).unwrap_or_default()))
+    if text.len() <= TEXT_MAX {
+        return display(text);
+    }
+    let head = boundary(text, TEXT_MAX / 2);
+    let tail = boundary(text, text.len().saturating_sub(TEXT_MAX / 2));
+    let part = |from, to| display(text.get(from..to).unwrap_or_default());
+    format!("{} … {}", part(0, head), part(tail, text.len()))
 }
 
 /// A line made safe to show: tabs as blanks, control and format characters spelt out.
