@@ -74,6 +74,38 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
+/// What the README shows between the fences that follow a text.
+fn shown_after(readme: &str, text: &str) -> String {
+    let rest = readme.split_once(text).unwrap_or_else(|| panic!("`{text}` is not there")).1;
+    let block = rest.split_once("```text\n").unwrap().1;
+    block.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_readme_shows_what_happens() {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "README.md"].iter().collect();
+    let readme = fs::read_to_string(path).unwrap();
+
+    let screen = shown_after(&readme, "## The first minute");
+    let (greeting, answer) = screen.split_once("milepost> ").unwrap();
+    let (query, answer) = answer.split_once('\n').unwrap();
+    for line in milepost_shell::GREETINGS {
+        assert!(greeting.contains(&format!("\n  {line}\n")), "{line}");
+    }
+    assert_eq!(printed(&run(&["repl", "-c", query])), answer);
+
+    let filter = shown_after(&readme, "the same program is a filter");
+    let query = readme.split_once("echo '").unwrap().1.split_once('\'').unwrap().0;
+    assert_eq!(printed(&piped(&["repl", "--mode", "csv"], query)), filter);
+
+    let table = readme.split_once("| question | query |").unwrap().1.split("\n\n").next().unwrap();
+    let queries: Vec<&str> = table.lines().filter_map(|row| row.split('`').nth(1)).collect();
+    for query in &queries {
+        assert!(!printed(&run(&["repl", "-c", query])).contains("no data"), "{query}");
+    }
+    assert!(queries.len() > 8, "{queries:?}");
+}
+
 #[test]
 fn define_import_query_check() {
     let directory = tempfile::tempdir().unwrap();
