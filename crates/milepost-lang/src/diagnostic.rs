@@ -172,7 +172,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
     &[
         (code::UNKNOWN_CHARACTER, "a character that the language does not use"),
         (code::UNTERMINATED_TEXT, "a quoted string without its closing quote"),
-        (code::COMMA_IN_NUMBER, "a comma inside a number"),
+        (code::COMMA_IN_NUMBER, "commas, points or blanks between the digits of a number"),
         (code::NUMBER_RANGE, "a number that is too large or too small here"),
         (code::NO_SUCH_PERIOD, "a period that the calendar does not have"),
         (code::TEXT_TOO_LONG, "a statement over 64 KiB"),
@@ -190,7 +190,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         (code::PARAMETER_PLACE, "a parameter where no value can stand"),
         (code::PERIOD_IN_EXPRESSION, "a period where a figure is expected"),
         (code::UNQUOTED_NAME, "a name that needs quotes"),
-        (code::UNSPACED_MINUS, "a minus without blanks"),
+        (code::FOREIGN_TIME, "a time that Since writes otherwise"),
         (code::DUPLICATE_CLAUSE, "a clause that stands twice in a sentence"),
         (code::SECOND_MEASURE, "two measures in a sentence"),
         (code::BY_A_YEAR, "`by` with a calendar year"),
@@ -226,7 +226,7 @@ pub(crate) mod code {
     pub(crate) const PARAMETER_PLACE: &str = "MP0127";
     pub(crate) const PERIOD_IN_EXPRESSION: &str = "MP0128";
     pub(crate) const UNQUOTED_NAME: &str = "MP0129";
-    pub(crate) const UNSPACED_MINUS: &str = "MP0130";
+    pub(crate) const FOREIGN_TIME: &str = "MP0130";
     pub(crate) const DUPLICATE_CLAUSE: &str = "MP0201";
     pub(crate) const SECOND_MEASURE: &str = "MP0202";
     pub(crate) const BY_A_YEAR: &str = "MP0203";

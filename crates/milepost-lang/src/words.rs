@@ -203,14 +203,19 @@ pub(crate) fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &
     table.iter().find(|(_, known)| known == value).map_or("", |(word, _)| *word)
 }
 
-/// The word of the language that a word may be meant for: one letter off for words of up
+/// The word of the language that a word may be meant for: one letter off for words of three
 /// to five letters, two for longer ones.
 pub(crate) fn nearest(
     word: &str,
     known: impl IntoIterator<Item = &'static str>,
 ) -> Option<&'static str> {
     let word = word.to_lowercase();
-    let allowed = if word.chars().count() <= 5 { 1 } else { 2 };
+    let allowed = match word.chars().count() {
+        // Two letters are too few to tell a slip from a name such as `VN`.
+        0..=2 => return None,
+        3..=5 => 1,
+        _ => 2,
+    };
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(&word, candidate), candidate))

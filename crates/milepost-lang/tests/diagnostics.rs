@@ -340,10 +340,9 @@ fn things_out_of_place() {
     check(
         "list foo",
         &expect![[r#"
-            error[MP0129]: `list foo` is a name of several words, without quotes
+            error[MP0120]: expected `indicators`, `regions`, `milestones`, `units`, an operator, a clause such as `in`, `by` or `since` or others, found `foo`
             1 | list foo
-              | ^^^^^^^^ an indicator is one bare word, or stands in quotes
-               try: "list foo"
+              |      ^^^ not here
         "#]],
     );
     check(

@@ -1,6 +1,7 @@
 //! From the trace of a failed run to a diagnostic that says what would fit.
 
 use super::input::{Expectation, Trace};
+use super::lexical::{lexical, touching};
 use crate::diagnostic::{Diagnostic, code};
 use crate::span::Span;
 use crate::token::{Token, TokenKind};
@@ -20,119 +21,56 @@ pub(super) fn failure(source: &str, tokens: &[Token<'_>], trace: &Trace<'_>) -> 
     let Some(found) = tokens.get(position) else {
         return unfinished(tokens, &expected, before);
     };
-    lexical(source, tokens, position)
-        .or_else(|| missing_of(found, before, &expected))
-        .or_else(|| foreign(found, tokens.get(position.saturating_add(1))))
-        .or_else(|| spoken_comma(found, before, &expected))
+    let next = tokens.get(position.saturating_add(1));
+    let begun_at = begun.and_then(|index| tokens.get(index)).map(|token| token.span.start);
+    spoken_comma(found, before, next, &expected)
+        .or_else(|| lexical(source, tokens, position, begun_at))
+        .or_else(|| missing_of(tokens, position, &expected))
+        .or_else(|| foreign(found, next))
         .or_else(|| misspelt(found, before, &expected))
         .or_else(|| parameter(found, &expected))
         .or_else(|| reserved(source, tokens, position, begun))
         .or_else(|| time_after_name(found, before, &expected))
         .or_else(|| unquoted(source, tokens, position, &expected))
-        .unwrap_or_else(|| {
-            let message = format!("{}, found `{}`", sentence(&expected), found.text);
-            Diagnostic::error(code::UNEXPECTED, found.span, message).with_label("not here")
-        })
+        .or_else(|| several_words(source, tokens, position, &expected))
+        .or_else(|| parted_number(source, found, before))
+        .unwrap_or_else(|| unexpected(found, &expected))
 }
 
-/// Tokens that fit nowhere.
-fn lexical(source: &str, tokens: &[Token<'_>], position: usize) -> Option<Diagnostic> {
-    let found = tokens.get(position)?;
-    match found.kind {
-        TokenKind::Unknown => Some(unknown_character(source, found, touching(tokens, position))),
-        TokenKind::UnterminatedText => {
-            let close = match found.text.chars().next() {
-                Some('“') => '”',
-                Some(quote) => quote,
-                None => '"',
-            };
-            let end = Span::new(found.span.end, found.span.end);
-            let message = "a quoted string ends on its own line";
-            let line_ends = source.get(found.span.end..).unwrap_or_default();
-            let diagnostic = Diagnostic::error(code::UNTERMINATED_TEXT, found.span, message)
-                .with_label(format!("no closing {close}"));
-            let at_end = line_ends.trim().is_empty();
-            Some(if at_end { diagnostic.with_fix(end, close) } else { diagnostic })
+/// A word or sign that does not fit, with the clause or place that such a thing has.
+fn unexpected(found: &Token<'_>, expected: &[Expectation]) -> Diagnostic {
+    let message = format!("{}, found `{}`", sentence(expected), found.text);
+    let diagnostic =
+        Diagnostic::error(code::UNEXPECTED, found.span, message).with_label("not here");
+    let after_clause = expected.contains(&Expectation::Keyword("where"))
+        && !expected.contains(&Expectation::Sign("*"));
+    let help = match found.kind {
+        TokenKind::Plus | TokenKind::Minus | TokenKind::Star | TokenKind::Slash if after_clause => {
+            "arithmetic stands before the clauses, as in `a * 2 in VN`, or around a sentence in \
+             parentheses: `(a in VN) * 2`"
         }
-        TokenKind::CommaNumber => {
-            let groups: Vec<&str> = found.text.split(',').collect();
-            let thousands = groups.iter().skip(1).all(|group| group.len() == 3);
-            let replacement = if thousands { groups.concat() } else { groups.join(".") };
-            let message = format!("`{}` has a comma inside a number", found.text);
-            Some(
-                Diagnostic::error(code::COMMA_IN_NUMBER, found.span, message)
-                    .with_label("commas separate places, axes and statuses")
-                    .with_help("thousands are written 20000 or 20_000, fractions 1.5")
-                    .with_fix(found.span, replacement),
-            )
+        TokenKind::Equal
+        | TokenKind::NotEqual
+        | TokenKind::Less
+        | TokenKind::LessOrEqual
+        | TokenKind::Greater
+        | TokenKind::GreaterOrEqual
+            if expected.contains(&Expectation::Keyword("where")) =>
+        {
+            "a condition stands after `where`: `where value > 20 million`"
         }
-        _ => None,
-    }
-}
-
-fn unknown_character(source: &str, found: &Token<'_>, run: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        code::UNKNOWN_CHARACTER,
-        found.span,
-        format!("the language does not use the character `{}`", found.text),
-    )
-    .with_label("unknown character");
-    let replacement = match found.text {
-        "−" | "–" | "—" => {
-            let spaced = source.get(found.span.end..).is_some_and(|s| s.starts_with(' '));
-            Some(if spaced { "-" } else { " - " })
+        TokenKind::Comma if expected.contains(&Expectation::Keyword("in")) => {
+            "a sentence shows one series; `;` separates sentences: `a in VN; b in VN`"
         }
-        "×" | "·" => Some("*"),
-        "÷" => Some("/"),
-        "≥" => Some(">="),
-        "≤" => Some("<="),
-        "≠" => Some("!="),
-        "[" | "{" => Some("("),
-        "]" | "}" => Some(")"),
-        _ => None,
+        TokenKind::Open if expected.contains(&Expectation::Region) => {
+            "places are listed without parentheses: `in VN, Hanoi`"
+        }
+        TokenKind::Star if expected.contains(&Expectation::Region) => {
+            "places are listed by name: `in VN, Hanoi`; `by province in VN` has all of a level"
+        }
+        _ => return diagnostic,
     };
-    match replacement {
-        Some(replacement) => diagnostic.with_fix(found.span, replacement),
-        None if found.text == "$" => diagnostic.with_help("a parameter has a name: `$when`"),
-        None => {
-            let diagnostic = diagnostic.with_help("a name with signs in it stands in quotes");
-            match source.get(run.start..run.end) {
-                Some(name) if name.len() > found.text.len() && !name.contains('"') => {
-                    diagnostic.with_fix(run, format!("\"{name}\""))
-                }
-                _ => diagnostic,
-            }
-        }
-    }
-}
-
-/// The span of the tokens that stand around a token without a blank between them; brackets,
-/// commas and comparisons bound it.
-fn touching(tokens: &[Token<'_>], position: usize) -> Span {
-    let (before, after) = tokens.split_at_checked(position).unwrap_or((tokens, &[]));
-    let mut span = after.first().map_or(Span::default(), |token| token.span);
-    let in_name = |token: &&Token<'_>| {
-        matches!(
-            token.kind,
-            TokenKind::Word
-                | TokenKind::Number
-                | TokenKind::Period
-                | TokenKind::Minus
-                | TokenKind::Slash
-                | TokenKind::Unknown
-        )
-    };
-    for token in after.iter().skip(1).take_while(in_name) {
-        if token.span.start == span.end {
-            span = span.to(token.span);
-        }
-    }
-    for token in before.iter().rev().take_while(in_name) {
-        if token.span.end == span.start {
-            span = span.to(token.span);
-        }
-    }
-    span
+    diagnostic.with_help(help)
 }
 
 /// The statement ends where something is still needed.
@@ -171,22 +109,31 @@ fn unclosed<'t>(tokens: &'t [Token<'t>]) -> Option<&'t Token<'t>> {
 
 /// `growth x`: the verb lacks its `of`.
 fn missing_of(
-    found: &Token<'_>,
-    before: Option<&Token<'_>>,
+    tokens: &[Token<'_>],
+    position: usize,
     expected: &[Expectation],
 ) -> Option<Diagnostic> {
-    let verb = before.filter(|_| expected.contains(&Expectation::Keyword("of")))?;
+    let found = tokens.get(position)?;
+    let before = |n: usize| position.checked_sub(n).and_then(|index| tokens.get(index));
+    let verb = before(1).filter(|_| expected.contains(&Expectation::Keyword("of")))?;
+    // `top 5` is one verb.
+    let ranked = before(2).filter(|_| verb.kind == TokenKind::Number);
+    let (span, phrase) = match ranked {
+        Some(top) => (top.span.to(verb.span), format!("{} {}", top.text, verb.text)),
+        None => (verb.span, verb.text.to_owned()),
+    };
     let begins = matches!(found.kind, TokenKind::Text | TokenKind::Open | TokenKind::Parameter)
         || (found.kind == TokenKind::Word && !words::is_reserved(found.text));
     if !begins {
         return None;
     }
     let after = Span::new(verb.span.end, verb.span.end);
-    let message = format!("`{}` needs `of` before `{}`", verb.text, found.text);
+    let message = format!("`{phrase}` needs `of` before `{}`", found.text);
+    let of = if found.span.start == verb.span.end { " of " } else { " of" };
     Some(
-        Diagnostic::error(code::MISSING_OF, verb.span, message)
-            .with_label("a verb is a word followed by `of`")
-            .with_fix(after, " of"),
+        Diagnostic::error(code::MISSING_OF, span, message)
+            .with_label("a verb stands before `of`")
+            .with_fix(after, of),
     )
 }
 
@@ -254,20 +201,28 @@ fn parameter(found: &Token<'_>, expected: &[Expectation]) -> Option<Diagnostic> 
 fn spoken_comma(
     found: &Token<'_>,
     before: Option<&Token<'_>>,
+    next: Option<&Token<'_>>,
     expected: &[Expectation],
 ) -> Option<Diagnostic> {
-    let spoken = found.is_word("and") || found.is_word("or");
+    let places = expected.contains(&Expectation::Keyword("except"));
+    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::Text);
+    let joins = ["vs", "versus"].iter().any(|word| found.is_word(word)) || found.text == "&";
+    let spoken = found.is_word("and")
+        || found.is_word("or")
+        || (joins && places && next.is_some_and(is_name));
     if !spoken || !expected.contains(&Expectation::Sign(",")) {
         return None;
     }
     let gap = Span::new(before?.span.end, found.span.end);
     let message = format!("Since says `,` rather than `{}` in a list", found.text);
-    Some(
-        Diagnostic::error(code::FOREIGN_WORD, found.span, message)
-            .with_label("a comma fits here")
-            .with_help("`in A, B` makes two rows, `in A + B` one region of both")
-            .with_fix(gap, ","),
-    )
+    let diagnostic = Diagnostic::error(code::FOREIGN_WORD, found.span, message)
+        .with_label("a comma fits here")
+        .with_fix(gap, ",");
+    Some(if places {
+        diagnostic.with_help("`in A, B` makes two rows, `in A + B` one region of both")
+    } else {
+        diagnostic
+    })
 }
 
 /// A reserved word inside a bare name that began at the token `begun`.
@@ -331,6 +286,14 @@ fn unquoted(
     }
     let span = Span::new(found.span.start, touching(tokens, position).end);
     let name = source.get(span.start..span.end)?;
+    if name.bytes().all(|b| b.is_ascii_digit()) {
+        let message = format!("`{name}` is neither a year, a period nor a bare name");
+        return Some(
+            Diagnostic::error(code::UNQUOTED_NAME, span, message)
+                .with_label("a year has four digits")
+                .with_help("a name that is a number stands in quotes"),
+        );
+    }
     Some(
         Diagnostic::error(
             code::UNQUOTED_NAME,
@@ -342,14 +305,71 @@ fn unquoted(
     )
 }
 
+/// `20 000`: a blank between the digits of thousands.
+fn parted_number(
+    source: &str,
+    found: &Token<'_>,
+    before: Option<&Token<'_>>,
+) -> Option<Diagnostic> {
+    let is_number = |token: &&Token<'_>| token.kind == TokenKind::Number;
+    let before = before.filter(is_number)?;
+    let span = before.span.to(found.span);
+    let number = source.get(span.start..span.end)?;
+    (is_number(&found) && found.text.len() == 3).then(|| {
+        Diagnostic::error(code::COMMA_IN_NUMBER, span, format!("`{number}` is two numbers"))
+            .with_label("a blank between digits")
+            .with_help("thousands are written 20000 or 20_000, fractions 1.5")
+            .with_fix(span, format!("{}{}", before.text, found.text))
+    })
+}
+
+/// `health insurance participants in VN`: a name of several words stands in quotes.
+/// `hi.participants VN`: a place needs its clause.
+fn several_words(
+    source: &str,
+    tokens: &[Token<'_>],
+    position: usize,
+    expected: &[Expectation],
+) -> Option<Diagnostic> {
+    let is_free =
+        |token: &&Token<'_>| token.kind == TokenKind::Word && !words::is_reserved(token.text);
+    let is_code = |token: &Token<'_>| token.text.contains(['.', '_']);
+    let found = tokens.get(position).filter(is_free)?;
+    let first = position.checked_sub(1).and_then(|index| tokens.get(index)).filter(is_free)?;
+    let listing = expected.contains(&Expectation::Keyword("indicators"));
+    if listing || !expected.contains(&Expectation::Sign("*")) || is_code(found) {
+        return None;
+    }
+    if is_code(first) {
+        let message = format!("{}, found `{}`", sentence(expected), found.text);
+        let start = Span::new(found.span.start, found.span.start);
+        return Some(
+            Diagnostic::error(code::UNEXPECTED, found.span, message)
+                .with_label("a place stands in a clause")
+                .with_fix(start, "in "),
+        );
+    }
+    let last = tokens.iter().skip(position).take_while(is_free).last()?;
+    let span = first.span.to(last.span);
+    let name = source.get(span.start..span.end)?;
+    let message = format!("`{name}` is a name of several words, without quotes");
+    Some(
+        Diagnostic::error(code::UNQUOTED_NAME, span, message)
+            .with_label("an indicator is one bare word, or stands in quotes")
+            .with_fix(span, format!("\"{name}\"")),
+    )
+}
+
 /// "expected a, b or c", what is likeliest first.
 fn sentence(expected: &[Expectation]) -> String {
     let arithmetic = expected.contains(&Expectation::Sign("*"));
     let mut ranked: Vec<(u8, String)> = Vec::new();
+    let compares = expected.contains(&Expectation::Sign("<"));
     for what in expected {
         let (rank, shown) = describe(*what, arithmetic);
-        let prefix = *what == Expectation::Sign("-") && !arithmetic;
-        if !prefix && !ranked.iter().any(|(_, known)| *known == shown) {
+        let one_of_many = (*what == Expectation::Sign("-") && !arithmetic)
+            || (*what == Expectation::Sign("=") && compares);
+        if !one_of_many && !ranked.iter().any(|(_, known)| *known == shown) {
             ranked.push((rank, shown));
         }
     }
@@ -394,7 +414,7 @@ fn describe(what: Expectation, arithmetic: bool) -> (u8, String) {
             in_words(3, "a magnitude such as `million`")
         }
         Expectation::Sign("+" | "-" | "*" | "/") if arithmetic => in_words(4, "an operator"),
-        Expectation::Sign("=" | "!=" | "<" | "<=" | ">" | ">=") => {
+        Expectation::Sign("!=" | "<" | "<=" | ">" | ">=") => {
             in_words(3, "a comparison such as `>`")
         }
         Expectation::Keyword(word) | Expectation::Sign(word) => (3, format!("`{word}`")),

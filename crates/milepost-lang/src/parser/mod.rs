@@ -8,6 +8,7 @@ mod explain;
 mod expression;
 mod goal;
 mod input;
+mod lexical;
 mod name;
 mod query;
 mod unit;
@@ -19,6 +20,7 @@ use self::input::{Stop, Tokens, end};
 use crate::ast::{Query, Script, Statement};
 use crate::diagnostic::{Diagnostic, QueryError, code};
 use crate::lexer::tokenize;
+use crate::phrasebook;
 use crate::span::Span;
 use crate::token::{Token, TokenKind};
 
@@ -94,8 +96,10 @@ fn parse_statement(source: &str, tokens: &[Token<'_>]) -> Result<Statement, Diag
     let trace = Trace::new(tokens);
     match run(&trace) {
         Ok(statement) => Ok(statement),
-        Err(Stop(Some(diagnostic))) => Err(*diagnostic),
-        Err(Stop(None)) => Err(explain::failure(source, tokens, &trace)),
+        Err(Stop(Some(diagnostic))) => Err(phrasebook::better(source, tokens, *diagnostic)),
+        Err(Stop(None)) => {
+            Err(phrasebook::better(source, tokens, explain::failure(source, tokens, &trace)))
+        }
     }
 }
 

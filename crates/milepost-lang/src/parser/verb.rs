@@ -140,6 +140,17 @@ pub(super) fn misplaced(input: Tokens<'_>, measure: Option<&Measure>) -> Option<
             );
         return Some(diagnostic);
     }
+    if phrase.text.contains(['.', '_'])
+        && let Some(of) = input.ahead(1)
+    {
+        // `hi.coverage of VN`: a series, not a verb.
+        let message = format!("`{}` is not a verb, and `of` stands after verbs", phrase.text);
+        let diagnostic = Diagnostic::error(code::UNKNOWN_VERB, phrase.span, message)
+            .with_label("before `of`")
+            .with_help("a place stands after `in`: `hi.coverage in VN`")
+            .with_fix(of.span, "in");
+        return Some(diagnostic);
+    }
     let diagnostic = Diagnostic::error(
         code::UNKNOWN_VERB,
         phrase.span,
