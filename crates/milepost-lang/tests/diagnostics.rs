@@ -206,13 +206,13 @@ fn words_of_english() {
     );
     check(
         "x per year",
-        &expect![[r#"
+        &expect![[r"
             error[MP0123]: Since says `by year` rather than `per year`
             1 | x per year
               |   ^^^^^^^^ Since says it otherwise
               help: `by year` makes a row for each year
                try: x by year
-        "#]],
+        "]],
     );
     check(
         "x in VN and Hanoi",
@@ -223,6 +223,156 @@ fn words_of_english() {
           help: `in A, B` makes two rows, `in A + B` one region of both
            try: x in VN, Hanoi
     "]],
+    );
+}
+
+#[test]
+fn phrases() {
+    for (query, expected) in [
+        (
+            "x in VN from 1995 to 2023",
+            expect![[r"
+            error[MP0123]: Since says `between 1995 and 2023` rather than `from 1995 to 2023`
+            1 | x in VN from 1995 to 2023
+              |         ^^^^^^^^^^^^^^^^^ Since says it otherwise
+              help: `between A and B` compares the figure of A with that of B
+               try: x in VN between 1995 and 2023
+        "]],
+        ),
+        (
+            "sum(x) in VN",
+            expect![[r"
+            error[MP0123]: Since says `total of` rather than `sum`
+            1 | sum(x) in VN
+              | ^^^ Since says it otherwise
+              help: `total of` adds rows up; a stock has no total along time
+               try: total of (x) in VN
+        "]],
+        ),
+        (
+            "trend of x in VN",
+            expect![[r"
+            error[MP0123]: `trend of` is not a phrase of Since
+            1 | trend of x in VN
+              | ^^^^^^^^ Since says it otherwise
+              help: `x by year since 1995` is a series
+        "]],
+        ),
+        (
+            "the growth of x",
+            expect![[r"
+            error[MP0123]: Since leaves `the` out
+            1 | the growth of x
+              | ^^^ not needed
+              help: articles are left out; a name with one stands in quotes
+               try: growth of x
+        "]],
+        ),
+    ] {
+        check(query, &expected);
+    }
+}
+
+#[test]
+fn times_written_otherwise() {
+    check(
+        "x in VN at 31/12/2019",
+        &expect![[r"
+        error[MP0130]: Since writes `2019-12-31`, not `31/12/2019`
+        1 | x in VN at 31/12/2019
+          |            ^^^^^^^^^^ a time
+          help: periods are written 2024, 2024-H1, 2024-Q2, 2024-06, 2024-W05, 2024-07-10
+           try: x in VN at 2019-12-31
+    "]],
+    );
+    check(
+        "x in VN at quý IV/2019",
+        &expect![[r"
+        error[MP0130]: Since writes `2019-Q4`, not `quý IV/2019`
+        1 | x in VN at quý IV/2019
+          |            ^^^^^^^^^^^ a time
+          help: periods are written 2024, 2024-H1, 2024-Q2, 2024-06, 2024-W05, 2024-07-10
+           try: x in VN at 2019-Q4
+    "]],
+    );
+}
+
+#[test]
+fn numbers_parted_otherwise() {
+    check(
+        "x - 1.000.000",
+        &expect![[r"
+        error[MP0103]: `1.000.000` has points inside a number
+        1 | x - 1.000.000
+          |     ^^^^^^^^^ one point at most, before the fraction
+          help: thousands are written 20000 or 20_000, fractions 1.5
+           try: x - 1000000
+    "]],
+    );
+    check(
+        "x - 20 000",
+        &expect![[r"
+        error[MP0103]: `20 000` is two numbers
+        1 | x - 20 000
+          |     ^^^^^^ a blank between digits
+          help: thousands are written 20000 or 20_000, fractions 1.5
+           try: x - 20000
+    "]],
+    );
+}
+
+#[test]
+fn names_of_several_words() {
+    check(
+        "health insurance participants in VN",
+        &expect![[r#"
+        error[MP0129]: `health insurance participants` is a name of several words, without quotes
+        1 | health insurance participants in VN
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an indicator is one bare word, or stands in quotes
+           try: "health insurance participants" in VN
+    "#]],
+    );
+    check(
+        "hi.coverage VN",
+        &expect![[r"
+        error[MP0120]: expected an operator, a clause such as `in`, `by` or `since` or the end, found `VN`
+        1 | hi.coverage VN
+          |             ^^ a place stands in a clause
+           try: hi.coverage in VN
+    "]],
+    );
+    check(
+        "hi.coverage of VN",
+        &expect![[r"
+        error[MP0126]: `hi.coverage` is not a verb, and `of` stands after verbs
+        1 | hi.coverage of VN
+          | ^^^^^^^^^^^ before `of`
+          help: a place stands after `in`: `hi.coverage in VN`
+           try: hi.coverage in VN
+    "]],
+    );
+}
+
+#[test]
+fn quotes() {
+    check(
+        "x in Vinh Long\" at 2023",
+        &expect![[r#"
+        error[MP0102]: a quoted string ends on its own line
+        1 | x in Vinh Long" at 2023
+          |               ^^^^^^^^^ no closing "
+           try: x in "Vinh Long" at 2023
+    "#]],
+    );
+    check(
+        "x in ‘Vinh Long’ at 2023",
+        &expect![[r#"
+        error[MP0101]: the language does not use the quote `‘`
+        1 | x in ‘Vinh Long’ at 2023
+          |      ^ unknown quote
+          help: names stand in "…", '…' or “…”
+           try: x in "Vinh Long" at 2023
+    "#]],
     );
 }
 
@@ -339,11 +489,11 @@ fn things_out_of_place() {
     );
     check(
         "list foo",
-        &expect![[r#"
+        &expect![[r"
             error[MP0120]: expected `indicators`, `regions`, `milestones`, `units`, an operator, a clause such as `in`, `by` or `since` or others, found `foo`
             1 | list foo
               |      ^^^ not here
-        "#]],
+        "]],
     );
     check(
         "x at at 2019",
@@ -359,12 +509,12 @@ fn things_out_of_place() {
 fn verbs() {
     check(
         "growth x in VN",
-        &expect![[r#"
+        &expect![[r"
             error[MP0125]: `growth` needs `of` before `x`
             1 | growth x in VN
               | ^^^^^^ a verb stands before `of`
                try: growth of x in VN
-        "#]],
+        "]],
     );
     check(
         "foo of x",

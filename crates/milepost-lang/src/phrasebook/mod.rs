@@ -138,8 +138,12 @@ fn say(
         Some("") => format!("Since leaves `{said}` out"),
         Some(since) => format!("Since says `{since}` rather than `{said}`"),
     };
+    let label = match since.as_deref() {
+        Some("") => "not needed",
+        _ => "Since says it otherwise",
+    };
     let diagnostic = Diagnostic::error(code::FOREIGN_WORD, span, message)
-        .with_label("Since says it otherwise")
+        .with_label(label)
         .with_help(phrase.help);
     match since {
         None => diagnostic,
