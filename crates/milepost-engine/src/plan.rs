@@ -181,6 +181,8 @@ pub(crate) fn settle(
     }
     plan.rows = match (steps, plan.end) {
         (_, None) => Rows::None,
+        // Without any figure there is nothing that steps could start from.
+        (Some(_), Some(end)) if pool.is_empty() && low == Date::MIN => Rows::Periods(vec![end]),
         (Some(frequency), Some(end)) => {
             let newest = candidates(sentences, None).last().copied();
             plan.after_steps =
