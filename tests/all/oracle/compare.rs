@@ -1,0 +1,134 @@
+//! The engine's answer beside the oracle's.
+
+use milepost::{Answer, Error, MissingReason, Number, Period, Snapshot};
+use milepost_lang::ast::Query;
+
+use super::evaluate::{Row, answer};
+use super::facts::World;
+use super::generate::disputed;
+use super::measure::Value;
+use super::rational::Rational;
+use super::series::{Missing, Refused, Why};
+
+/// Quotients and powers may differ by this part of their size.
+const TOLERANCE: f64 = 1e-12;
+
+/// Asks both; `Err` tells in what they differ.
+pub(crate) fn agree(world: &World, snapshot: &Snapshot, query: &Query) -> Result<(), String> {
+    if disputed(world, query) {
+        return Ok(());
+    }
+    let text = query.to_string();
+    let expected = answer(world, query);
+    let got = snapshot.query(&text);
+    same(&expected, &got).map_err(|difference| {
+        let expected = match &expected {
+            Ok(rows) => rows.iter().map(shown).collect::<Vec<_>>().join("\n"),
+            Err(Refused) => "    refused".to_owned(),
+        };
+        let got = match &got {
+            Ok(answer) => answer.to_string(),
+            Err(error) => error.to_string(),
+        };
+        format!("{difference}\n  query: {text}\n  expected:\n{expected}\n  got:\n{got}")
+    })
+}
+
+fn words(why: &Why) -> String {
+    why.iter().map(|why| why.word()).collect::<Vec<_>>().join(" or ")
+}
+
+fn shown(row: &Row) -> String {
+    let period = row.period.map(|period| period.to_string()).unwrap_or_default();
+    let base = row.base.map(|period| period.to_string()).unwrap_or_default();
+    let value = match &row.value {
+        Ok(Value::Exact(value)) => value.to_f64().to_string(),
+        Ok(Value::Rounded(value)) => format!("≈ {value}"),
+        Err(why) => words(why),
+    };
+    format!("    {} {base} {period} {value} {}", row.region, row.unit)
+}
+
+fn same(expected: &Result<Vec<Row>, Refused>, got: &Result<Answer, Error>) -> Result<(), String> {
+    let (rows, answer) = match (expected, got) {
+        (Err(Refused), Err(_)) => return Ok(()),
+        // Where nothing lies between the ends, a refusal and a reason say as much as no rows.
+        (Ok(rows), Err(_)) if rows.is_empty() => return Ok(()),
+        (Err(Refused), Ok(_)) => return Err("answered, not refused".to_owned()),
+        (Ok(_), Err(_)) => return Err("refused, not answered".to_owned()),
+        (Ok(rows), Ok(answer)) if rows.is_empty() && none_has_a_value(answer) => return Ok(()),
+        (Ok(rows), Ok(answer)) => (rows, answer),
+    };
+    if rows.len() != answer.rows.len() {
+        return Err(format!("{} rows, not {}", answer.rows.len(), rows.len()));
+    }
+    rows.iter().zip(&answer.rows).enumerate().try_for_each(|(at, (expected, got))| {
+        same_row(expected, got).map_err(|difference| format!("row {}: {difference}", at + 1))
+    })
+}
+
+fn none_has_a_value(answer: &Answer) -> bool {
+    answer.rows.iter().all(|row| row.value.is_none())
+}
+
+fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
+    if expected.region != got.region.code {
+        return Err(format!("region {}, not {}", got.region.code, expected.region));
+    }
+    match (&expected.value, got.value) {
+        (Ok(value), Some(number)) if same_value(*value, number) => {}
+        (Err(why), None) => {
+            let word = got.missing.as_ref().map(MissingReason::word).unwrap_or_default();
+            // A hole of a ratio that is computed from parts is placed among its published
+            // figures alone.
+            let placed = [Missing::NotYet.word(), Missing::BeforeSeries.word()].contains(&word);
+            let hole = placed && why.contains(&Missing::NoParts);
+            return if hole || why.iter().any(|why| why.word() == word) {
+                Ok(())
+            } else {
+                Err(format!("missing because of {word:?}, not {:?}", words(why)))
+            };
+        }
+        (Ok(_), None) => return Err("missing, not a value".to_owned()),
+        (Err(_), Some(_)) => return Err("a value, not missing".to_owned()),
+        (Ok(_), Some(number)) => return Err(format!("value {number}")),
+    }
+    let same_period = |left: Option<Period>, right: Option<Period>| {
+        if expected.accrues {
+            left == right
+        } else {
+            left.map(Period::last_day) == right.map(Period::last_day)
+        }
+    };
+    if !same_period(expected.period, got.period) {
+        return Err(format!("period {:?}", got.period.map(|period| period.to_string())));
+    }
+    let base = got.base.as_ref().map(|base| base.period);
+    if !same_period(expected.base, base) {
+        return Err(format!("base {:?}", base.map(|period| period.to_string())));
+    }
+    if expected.unit != got.unit {
+        return Err(format!("unit {:?}, not {:?}", got.unit, expected.unit));
+    }
+    if expected.strength != got.strength {
+        return Err(format!("status {:?}, not {:?}", got.strength, expected.strength));
+    }
+    if expected.published != got.published {
+        return Err(format!("published {:?}, not {:?}", got.published, expected.published));
+    }
+    Ok(())
+}
+
+/// Exactly the same where the engine says that it is exact.
+fn same_value(expected: Value, got: Number) -> bool {
+    match (expected, got) {
+        (Value::Exact(expected), Number::Exact(got)) => expected == Rational::from(got),
+        (Value::Exact(expected), Number::Double(got)) => close(expected.to_f64(), got, 0.0),
+        // Close to zero a root has lost the digits that it shares with one.
+        (Value::Rounded(expected), got) => close(expected, got.to_f64(), 100.0),
+    }
+}
+
+fn close(expected: f64, got: f64, size: f64) -> bool {
+    (expected - got).abs() <= TOLERANCE * expected.abs().max(got.abs()).max(size)
+}

@@ -1,0 +1,518 @@
+//! A sentence, answered: one base and one end for the whole query, then row by row.
+
+use std::collections::BTreeSet;
+
+use milepost::{Date, Frequency, Period, Strength, Unit};
+use milepost_lang::ast::{
+    Anchor, Axis, Clause, Expression, Goal, MeasureKind, MultiplyOperator, Query, UnitName,
+};
+
+use super::context::Context;
+use super::facts::World;
+use super::measure::{self, At, Value};
+use super::rational::Rational;
+use super::series::{
+    Figure, Missing, Refused, Why, conversion, one_for_each_close, place, quantity, text,
+};
+use super::time::{Cut, Pick, before, named_frequency, span};
+
+/// One row of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) region: String,
+    pub(crate) period: Option<Period>,
+    pub(crate) base: Option<Period>,
+    pub(crate) value: Result<Value, Why>,
+    pub(crate) unit: String,
+    pub(crate) strength: Option<Strength>,
+    pub(crate) published: Option<Date>,
+    /// Whether periods are spans, not closes.
+    pub(crate) accrues: bool,
+}
+
+/// What a query answers.
+pub(crate) fn answer(world: &World, query: &Query) -> Result<Vec<Row>, Refused> {
+    let sentence = Sentence::new(world, query)?;
+    let mut rows = Vec::new();
+    for context in &sentence.contexts {
+        for (base, end) in sentence.spans(context)? {
+            rows.push(sentence.row(context, base, end)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// A query with what its rows have in common.
+struct Sentence<'w> {
+    world: &'w World,
+    query: &'w Query,
+    contexts: Vec<Context<'w>>,
+    expression: Expression,
+    /// The unit of levels; `None` where none is declared.
+    unit: Option<Unit>,
+    /// From the expression's own unit to that one.
+    factor: Rational,
+    /// Whether figures belong to spans, not to closes.
+    accrues: bool,
+    /// The periods that have a figure in some region.
+    periods: BTreeSet<Period>,
+}
+
+/// The base, where there is one, and the end of a row.
+type Span = (Option<Pick>, Pick);
+
+impl<'w> Sentence<'w> {
+    fn new(world: &'w World, query: &'w Query) -> Result<Self, Refused> {
+        let contexts = Context::of(world, query)?;
+        let clauses = &query.clauses;
+        let mut expression = query.expression.clone();
+        if let Some(whole) = &clauses.percent_of {
+            let parts = vec![
+                (MultiplyOperator::Multiply, expression),
+                (MultiplyOperator::Divide, whole.value.clone()),
+            ];
+            expression = Expression::Product(parts, query.span);
+        }
+        let first = contexts.first().ok_or(Refused)?;
+        let own = first.unit(&expression)?;
+        let unit = match (&clauses.percent_of, &clauses.unit) {
+            (None, None) => own.clone(),
+            (Some(_), None) => Some(Unit::percent()),
+            (_, Some(named)) => match &named.value {
+                UnitName::Literal { text, .. } => Some(text.parse().map_err(|_| Refused)?),
+                UnitName::Parameter(_) => return Err(Refused),
+            },
+        };
+        // `as %` of a difference of percents leaves it in points.
+        let unit = match &own {
+            Some(own) if own.is_points() && unit == Some(Unit::percent()) => Some(own.clone()),
+            _ => unit,
+        };
+        let factor = match (&own, &unit) {
+            (_, None) => Rational::ONE,
+            (None, Some(_)) => return Err(Refused),
+            (Some(own), Some(unit)) => conversion(own, unit)?,
+        };
+        let accrues = first.is_flow(&expression);
+        let mut periods: BTreeSet<Period> =
+            contexts.iter().flat_map(|context| context.periods(&expression)).collect();
+        if !accrues {
+            periods = one_for_each_close(&periods);
+        }
+        let mut sentence =
+            Self { world, query, contexts, expression, unit, factor, accrues, periods };
+        sentence.check_goal()?;
+        if let Some(length) = sentence.length() {
+            sentence.periods = sentence.on_grid(length);
+        }
+        Ok(sentence)
+    }
+
+    /// A goal is set for an indicator, or has a unit that converts.
+    fn check_goal(&self) -> Result<(), Refused> {
+        let Some(to) = &self.query.clauses.to else { return Ok(()) };
+        match &to.value {
+            Goal::Parent(_) => Err(Refused),
+            Goal::Target { .. } => {
+                matches!(self.expression, Expression::Indicator(_)).then_some(()).ok_or(Refused)
+            }
+            Goal::Quantity(written) if written.unit.is_none() => Ok(()),
+            Goal::Quantity(written) => self.to_own(Some(&quantity(written)?.1)).map(drop),
+            Goal::Query(inner) => {
+                let unit = self.contexts[0].inner(inner)?.unit(&inner.expression)?;
+                self.to_own(unit.as_ref()).map(drop)
+            }
+        }
+    }
+
+    /// The factor from a unit to that of levels.
+    fn to_own(&self, unit: Option<&Unit>) -> Result<Rational, Refused> {
+        match (unit, &self.unit) {
+            (None, None) => Ok(Rational::ONE),
+            (Some(unit), Some(own)) => conversion(unit, own),
+            _ => Err(Refused),
+        }
+    }
+
+    /// The frequency of `by`.
+    fn step(&self) -> Option<Frequency> {
+        self.query.clauses.by.as_ref()?.value.iter().find_map(|axis| match axis {
+            Axis::Time { frequency, .. } => Some(*frequency),
+            Axis::Word(_) => None,
+        })
+    }
+
+    /// Spans are compared with spans of equal length: that of the steps, of a period that the
+    /// sentence names, or of the latest figure. Closes have no length.
+    fn length(&self) -> Option<Frequency> {
+        if !self.accrues {
+            return None;
+        }
+        if self.query.measure.is_none() {
+            return self.step();
+        }
+        let named = || named_frequency(&self.query.clauses);
+        self.step().or_else(named).or_else(|| self.periods.iter().max()?.frequency())
+    }
+
+    /// The periods of that frequency that have a figure in some region.
+    fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
+        let around = self.periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
+        let own = |context: &Context<'_>, period| {
+            self.at(context, period).is_ok_and(|figure| !figure.unbegun)
+        };
+        around.filter(|period| self.contexts.iter().any(|context| own(context, *period))).collect()
+    }
+
+    /// The expression's figure in the unit of levels.
+    fn at(&self, context: &Context<'_>, period: Period) -> Result<Figure, Why> {
+        match context.figure(&self.expression, period) {
+            Ok(figure) => Ok(figure.with(figure.value * self.factor)),
+            Err(mut why) => {
+                if !matches!(self.expression, Expression::Indicator(_)) {
+                    // Where the figures of the whole expression lie is as good a reason.
+                    why.insert(place(&context.periods(&self.expression), period));
+                }
+                Err(why)
+            }
+        }
+    }
+
+    fn kind(&self) -> Option<MeasureKind> {
+        self.query.measure.as_ref().map(|measure| measure.kind)
+    }
+
+    /// What a cut picks; where spans are cut into steps, the step that closes with it.
+    fn pick(&self, cut: Cut) -> Pick {
+        let picked = cut.pick(&self.periods);
+        let (true, Some(step), Pick::Found(period)) = (self.accrues, self.step(), picked) else {
+            return picked;
+        };
+        let closing = Period::containing(step, period.last_day())
+            .filter(|closing| closing.last_day() == period.last_day());
+        closing.map_or(picked, Pick::Found)
+    }
+
+    fn anchor(&self, anchor: &Anchor) -> Result<Pick, Refused> {
+        Ok(self.pick(Cut::of(self.world, anchor)?))
+    }
+
+    /// The base and the end that the time clauses say; without a clause the end is the latest.
+    fn ends(&self) -> Result<Span, Refused> {
+        let clauses = &self.query.clauses;
+        // With steps, the latest figure is the latest at the close of a step.
+        let steps = self.step().map(|step| self.on_grid(step));
+        let latest = Cut::Latest.pick(steps.as_ref().unwrap_or(&self.periods));
+        if let Some(at) = &clauses.at {
+            let cut = Cut::of(self.world, &at.value.anchor)?;
+            let cut = if at.value.or_before { cut.or_before() } else { cut };
+            return Ok((None, self.pick(cut)));
+        }
+        if let Some(between) = &clauses.between {
+            return Ok((Some(self.anchor(&between.value.0)?), self.anchor(&between.value.1)?));
+        }
+        if let Some(during) = &clauses.during {
+            let (first, last) = span(self.world, &during.value)?;
+            let base = self.pick(Cut::By(first.previous().ok_or(Refused)?));
+            let end = match &during.value {
+                Anchor::Period(period, _) => Cut::Exactly(*period),
+                _ => Cut::By(last),
+            };
+            return Ok((Some(base), self.pick(end)));
+        }
+        if let Some(over) = &clauses.over_last {
+            let Some(end) = latest.found() else { return Ok((Some(Pick::Nothing), latest)) };
+            let base = before(end, over.value.count, over.value.frequency)?;
+            return Ok((Some(Pick::Found(base)), latest));
+        }
+        let base = clauses.since.as_ref().map(|since| self.anchor(&since.value)).transpose()?;
+        let end = match &clauses.until {
+            Some(until) => self.anchor(&until.value)?,
+            // A comparison needs a later figure than its base.
+            None => match base.and_then(Pick::found).zip(latest.found()) {
+                Some((base, latest)) if latest.last_day() < base.last_day() => Pick::After,
+                Some((base, latest))
+                    if self.kind().is_some() && base.last_day() == latest.last_day() =>
+                {
+                    Pick::After
+                }
+                _ => latest,
+            },
+        };
+        Ok((base, end))
+    }
+
+    /// The base and the end of each row of a region; the choice is the same for all of them.
+    fn spans(&self, context: &Context<'_>) -> Result<Vec<Span>, Refused> {
+        let (base, end) = self.ends()?;
+        if let (Some(base), Some(end)) = (base.and_then(Pick::found), end.found()) {
+            let backwards = end.last_day() < base.last_day();
+            let comparison = self.kind().is_some() && self.accrues;
+            if backwards || (comparison && base.frequency() != end.frequency()) {
+                return Err(Refused);
+            }
+        }
+        if self.query.measure.as_ref().is_some_and(|measure| measure.yoy) {
+            let ends = if self.is_window() { self.levels(context, base, end)? } else { vec![end] };
+            let year = |end: Pick| {
+                let earlier = end.found().and_then(Period::one_year_earlier);
+                (Some(earlier.map_or(Pick::Nothing, Pick::Found)), end)
+            };
+            return Ok(ends.into_iter().map(year).collect());
+        }
+        match self.kind() {
+            None | Some(MeasureKind::Gap) if self.is_window() => {
+                Ok(self.levels(context, base, end)?.into_iter().map(|end| (None, end)).collect())
+            }
+            None | Some(MeasureKind::Gap) => Ok(vec![(None, end)]),
+            Some(MeasureKind::Pace) if base.is_none() && self.query.clauses.to.is_some() => {
+                Ok(vec![(None, end)])
+            }
+            Some(kind) => self.steps(kind, base.ok_or(Refused)?, end),
+        }
+    }
+
+    /// Whether the clauses ask for more than one period: `only targets` are the targets themselves.
+    fn is_window(&self) -> bool {
+        let clauses = &self.query.clauses;
+        clauses.at.is_none()
+            && (self.only_targets()
+                || clauses.by.is_some()
+                || clauses.since.is_some()
+                || clauses.until.is_some()
+                || clauses.between.is_some()
+                || clauses.during.is_some()
+                || clauses.over_last.is_some())
+    }
+
+    fn only_targets(&self) -> bool {
+        self.contexts[0].statuses == BTreeSet::from([Strength::Target])
+    }
+
+    /// The periods of levels: the base itself after `since` and `between`, and what follows; a
+    /// period that was named is told even where it has no figure.
+    fn levels(
+        &self,
+        context: &Context<'_>,
+        base: Option<Pick>,
+        end: Pick,
+    ) -> Result<Vec<Pick>, Refused> {
+        let clauses = &self.query.clauses;
+        let window = clauses.during.is_some() || clauses.over_last.is_some();
+        if end == Pick::Nothing && !self.only_targets() {
+            return Ok(vec![end]);
+        }
+        if matches!(end, Pick::Before(_)) && !window {
+            return Ok(vec![end]);
+        }
+        let (after, until) = self.limits(base, end)?;
+        let shown = base.filter(|base| match base {
+            Pick::Found(_) => !window,
+            Pick::Before(_) => !window && self.read(context, *base).is_ok(),
+            _ => false,
+        });
+        let mut rows: Vec<Pick> = shown.into_iter().collect();
+        let (Some(after), Some(until)) = (after, until) else {
+            if rows.is_empty() && !self.only_targets() {
+                rows.push(end);
+            }
+            return Ok(rows);
+        };
+        let inside = self.inside(after, until).into_iter();
+        let own = |period: &Period| {
+            let begun = self.at(context, *period).is_ok_and(|figure| !figure.unbegun);
+            self.step().is_some() || begun
+        };
+        rows.extend(inside.filter(own).map(Pick::Found));
+        let until = clauses.until.as_ref().map(|clause| &clause.value);
+        let until = until.or(clauses.between.as_ref().map(|clause| &clause.value.1));
+        let named = until.is_some_and(|anchor| match anchor {
+            Anchor::Period(period, _) => period.frequency() != Some(Frequency::Day),
+            _ => false,
+        });
+        if let (true, None, Some(named)) = (named, self.step(), end.found()) {
+            let told =
+                |row: &Pick| row.found().is_some_and(|row| row.last_day() == named.last_day());
+            if !rows.iter().any(told) {
+                rows.push(end);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The closes between which rows lie: those of a window, otherwise of the base and the end.
+    fn limits(
+        &self,
+        base: Option<Pick>,
+        end: Pick,
+    ) -> Result<(Option<Date>, Option<Date>), Refused> {
+        if let Some(during) = &self.query.clauses.during {
+            let (first, last) = span(self.world, &during.value)?;
+            return Ok((first.previous(), Some(last)));
+        }
+        let after = match base {
+            Some(Pick::Found(base)) => Some(base.last_day()),
+            Some(Pick::Before(day)) => Some(day),
+            _ => self.periods.iter().min().and_then(|first| first.last_day().previous()),
+        };
+        Ok((after, end.found().map(Period::last_day)))
+    }
+
+    /// The periods that close after one day, up to another: every step where `by` asks for steps,
+    /// otherwise those with a figure.
+    fn inside(&self, after: Date, until: Date) -> Vec<Period> {
+        let within = |p: &Period| after < p.last_day() && p.last_day() <= until;
+        let Some(step) = self.step() else {
+            return self.periods.iter().copied().filter(within).collect();
+        };
+        let mut rows = Vec::new();
+        let mut next = Period::containing(step, after);
+        while let Some(period) = next.filter(|period| period.last_day() <= until) {
+            if within(&period) {
+                rows.push(period);
+            }
+            next = period.next();
+        }
+        rows
+    }
+
+    /// The spans of a comparison: one, or step by step.
+    fn steps(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
+        let (after, until) = self.limits(Some(base), end)?;
+        let (Some(_), Some(after), Some(until)) = (self.step(), after, until) else {
+            return Ok(vec![(Some(base), end)]);
+        };
+        let fixed =
+            matches!(kind, MeasureKind::Index | MeasureKind::Multiple | MeasureKind::Progress);
+        let mut spans = Vec::new();
+        let mut last = base;
+        for period in self.inside(after, until) {
+            spans.push((Some(last), Pick::Found(period)));
+            last = if fixed { base } else { Pick::Found(period) };
+        }
+        Ok(spans)
+    }
+
+    fn row(&self, context: &Context<'_>, base: Option<Pick>, end: Pick) -> Result<Row, Refused> {
+        let goal = match (&self.query.clauses.to, end.found()) {
+            (Some(to), Some(end)) => Some(self.goal(context, &to.value, end)?),
+            _ => None,
+        };
+        let base = base.map(|base| self.read(context, base));
+        let end = self.read(context, end);
+        let start = base.as_ref().and_then(|base| base.as_ref().ok()).map(|(period, _)| *period);
+        let unit = match self.kind() {
+            None => self.unit.as_ref().map(Unit::to_string).unwrap_or_default(),
+            Some(kind) => measure::unit(kind, self.unit.as_ref(), start),
+        };
+        // A target is no figure of the series: it does not make a gap weaker.
+        let aimed = |to: &Clause<Goal>| matches!(to.value, Goal::Target { .. });
+        let used: Vec<Figure> = base
+            .iter()
+            .chain([&end])
+            .chain(goal.iter().filter(|_| !self.query.clauses.to.as_ref().is_some_and(aimed)))
+            .filter_map(|figure| figure.as_ref().ok())
+            .map(|(_, figure)| *figure)
+            .collect();
+        Ok(Row {
+            region: context.region.to_owned(),
+            period: end.as_ref().ok().map(|(period, _)| *period),
+            base: start,
+            value: self.value(base, end, goal),
+            unit,
+            strength: used.iter().map(|figure| figure.strength).max(),
+            published: used.iter().filter_map(|figure| figure.published).max(),
+            accrues: self.accrues,
+        })
+    }
+
+    /// The figure at what was picked. Before all figures an indicator may not have begun: zero.
+    fn read(&self, context: &Context<'_>, pick: Pick) -> Result<At, Why> {
+        match pick {
+            Pick::Found(period) => Ok((period, self.at(context, period)?)),
+            Pick::Before(day) => {
+                let span = self.length().and_then(|length| {
+                    let around = Period::containing(length, day)?;
+                    if around.last_day() == day { Some(around) } else { around.previous() }
+                });
+                let span = span.unwrap_or(Period::day(day));
+                let figure = self.at(context, Period::day(day)).map_err(|mut why| {
+                    why.extend([Missing::NoData, Missing::BeforeSeries]);
+                    why.extend(self.at(context, span).err().unwrap_or_default());
+                    why
+                })?;
+                Ok((span, figure))
+            }
+            Pick::After => Err(Why::from([Missing::NotYet, Missing::NoData])),
+            Pick::Nothing => Err(Why::from([Missing::NoData, Missing::NotYet])),
+        }
+    }
+
+    fn value(
+        &self,
+        base: Option<Result<At, Why>>,
+        end: Result<At, Why>,
+        goal: Option<Result<At, Why>>,
+    ) -> Result<Value, Why> {
+        let missing = |figure: &Result<At, Why>| figure.as_ref().err().cloned().unwrap_or_default();
+        let mut why = missing(&end);
+        why.extend(base.iter().chain(&goal).flat_map(missing));
+        let (Ok(end), Ok(base), Ok(goal)) = (end, base.transpose(), goal.transpose()) else {
+            return Err(why);
+        };
+        let value = match (self.kind(), base, goal) {
+            (None, ..) => Ok(Value::Exact(end.1.value)),
+            (Some(MeasureKind::Gap), _, Some(goal)) => Ok(measure::gap(end.1, goal.1)),
+            (Some(MeasureKind::Pace), None, Some(goal)) => measure::required(end, goal),
+            (Some(MeasureKind::Progress), Some(base), Some(goal)) => {
+                measure::progress(base.1, end.1, goal.1)
+            }
+            (Some(kind), Some(base), _) => measure::between(kind, base, end),
+            _ => Err(Missing::NoData),
+        };
+        value.map_err(|why| Why::from([why]))
+    }
+
+    /// What `to` names, seen from the end of the comparison, with the period that it is set for.
+    fn goal(
+        &self,
+        context: &Context<'_>,
+        goal: &Goal,
+        end: Period,
+    ) -> Result<Result<At, Why>, Refused> {
+        match goal {
+            Goal::Parent(_) => Err(Refused),
+            Goal::Quantity(written) => {
+                let (value, unit) = quantity(written)?;
+                // A bare number is in the unit of what is measured.
+                let bare = written.unit.is_none();
+                let factor = if bare { Rational::ONE } else { self.to_own(Some(&unit))? };
+                let value = value * factor;
+                Ok(Ok((end, Figure::constant(value))))
+            }
+            Goal::Query(inner) => {
+                let context = context.inner(inner)?;
+                let factor = self.to_own(context.unit(&inner.expression)?.as_ref())?;
+                let figure = context.figure(&inner.expression, end);
+                Ok(figure.map(|figure| (end, figure.with(figure.value * factor))))
+            }
+            Goal::Target { at, .. } => {
+                let aims =
+                    Context { statuses: BTreeSet::from([Strength::Target]), ..context.clone() };
+                let Expression::Indicator(name) = &self.expression else { return Err(Refused) };
+                // A target is set, never computed from the targets of parts.
+                let periods = aims.published(text(name));
+                let period = match at {
+                    Some(anchor) => Cut::of(self.world, anchor)?.pick(&periods).found(),
+                    None => periods.iter().find(|p| p.last_day() > end.last_day()).copied(),
+                };
+                let set = |period: &Period| {
+                    periods.iter().any(|target| target.last_day() == period.last_day())
+                };
+                let period = period.filter(set);
+                let figure = period.and_then(|period| Some((period, self.at(&aims, period).ok()?)));
+                Ok(figure.ok_or_else(|| Why::from([Missing::NoTarget])))
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a case knows: a small catalogue and a plain list of facts, by name.
+
+use std::fmt;
+
+use milepost::{
+    Batch, Date, Decimal, Definition, Indicator, Kind, Milestone, Observation, Options, Period,
+    Region, Scenario, Status, Store, Strength,
+};
+
+/// One vintage of one figure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fact {
+    pub(crate) indicator: &'static str,
+    /// The region's code.
+    pub(crate) region: &'static str,
+    pub(crate) period: Period,
+    /// Whether the figure is aimed at rather than reported.
+    pub(crate) target: bool,
+    /// `None`: withdrawn.
+    pub(crate) value: Option<Decimal>,
+    pub(crate) status: Status,
+    pub(crate) published: Date,
+}
+
+impl Fact {
+    /// How far the figure can be relied on; a target is the weakest.
+    pub(crate) fn strength(&self) -> Strength {
+        if self.target { Strength::Target } else { self.status.strength() }
+    }
+}
+
+/// A catalogue and its facts, in no particular order.
+#[derive(Clone, Default)]
+pub(crate) struct World {
+    pub(crate) indicators: Vec<Indicator>,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) milestones: Vec<Milestone>,
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl World {
+    /// The indicator of that name; the generator names no other.
+    pub(crate) fn indicator(&self, name: &str) -> &Indicator {
+        self.indicators.iter().find(|indicator| indicator.name == name).expect("a known indicator")
+    }
+
+    /// The region of that code.
+    pub(crate) fn region(&self, code: &str) -> &Region {
+        self.regions.iter().find(|region| region.code == code).expect("a known region")
+    }
+
+    /// The milestone of that name.
+    pub(crate) fn milestone(&self, name: &str) -> &Milestone {
+        self.milestones.iter().find(|milestone| milestone.name == name).expect("a known milestone")
+    }
+
+    /// The catalogue in the order in which a store takes it.
+    pub(crate) fn definitions(&self) -> Vec<Definition> {
+        let regions = self.regions.iter().cloned().map(Definition::from);
+        let indicators = self.indicators.iter().cloned().map(Definition::from);
+        let milestones = self.milestones.iter().cloned().map(Definition::from);
+        regions.chain(indicators).chain(milestones).collect()
+    }
+
+    /// A store in memory that took everything in one batch.
+    pub(crate) fn store(&self) -> Store {
+        let mut store = Store::in_memory_with(options());
+        store.define_all(self.definitions()).unwrap();
+        store.commit(batch(&self.facts)).unwrap();
+        store
+    }
+}
+
+/// Options of every store of the oracle: a fixed today.
+pub(crate) fn options() -> Options {
+    Options::default().with_today("2026-01-01".parse().unwrap())
+}
+
+/// The facts as one batch.
+pub(crate) fn batch(facts: &[Fact]) -> Batch {
+    let mut batch = Batch::new();
+    for fact in facts {
+        let observation = match fact.value {
+            Some(value) => Observation::new(fact.indicator, fact.region, fact.period, value)
+                .status(fact.status),
+            None => Observation::withdrawn(fact.indicator, fact.region, fact.period),
+        };
+        let scenario = if fact.target { Scenario::target() } else { Scenario::reported() };
+        batch.add(observation.scenario(scenario).published(fact.published));
+    }
+    batch
+}
+
+/// As a query script, so that a failing case can be pasted into one.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\ndefine indicators\nname,kind,unit,numerator,denominator,begins")?;
+        for indicator in &self.indicators {
+            let kind = indicator.kind.map(Kind::word).unwrap_or_default();
+            let begins = indicator.begins.map(|day| day.to_string()).unwrap_or_default();
+            let numerator = indicator.numerator.as_deref().unwrap_or_default();
+            let denominator = indicator.denominator.as_deref().unwrap_or_default();
+            let unit = &indicator.unit;
+            writeln!(f, "{},{kind},{unit},{numerator},{denominator},{begins}", indicator.name)?;
+        }
+        writeln!(f, "\ndefine regions\ncode,name,level,parent")?;
+        for region in &self.regions {
+            let level = region.level.unwrap_or_default();
+            let parent = region.parent.as_deref().unwrap_or_default();
+            writeln!(f, "{},{},{level},{parent}", region.code, region.official_name())?;
+        }
+        writeln!(f, "\ndefine milestones\nname,start,end")?;
+        for milestone in &self.milestones {
+            let end = milestone.end.map(|end| end.to_string()).unwrap_or_default();
+            writeln!(f, "{},{},{end}", milestone.name, milestone.start)?;
+        }
+        writeln!(f, "\nimport\nindicator,region,period,value,status,scenario,published")?;
+        for fact in &self.facts {
+            let value = fact.value.map(|value| value.to_string()).unwrap_or_default();
+            let scenario = if fact.target { "target" } else { "reported" };
+            let Fact { indicator, region, period, status, published, .. } = fact;
+            writeln!(f, "{indicator},{region},{period},{value},{status},{scenario},{published}")?;
+        }
+        Ok(())
+    }
+}

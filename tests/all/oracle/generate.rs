@@ -1,0 +1,38 @@
+//! Small worlds and queries about them, biased so that most queries meet data.
+
+mod disputed;
+mod query;
+mod world;
+
+pub(crate) use disputed::disputed;
+pub(crate) use query::query;
+pub(crate) use world::world;
+
+use std::fmt;
+
+use proptest::prelude::*;
+
+use super::facts::World;
+use milepost_lang::ast::Query;
+
+/// A world and some questions about it.
+pub(crate) struct Case {
+    pub(crate) world: World,
+    pub(crate) queries: Vec<Query>,
+}
+
+/// As a query script, so that a failing case can be pasted into one.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.world)?;
+        self.queries.iter().try_for_each(|query| write!(f, "\nquery\n{query}\n----\n"))
+    }
+}
+
+/// A case.
+pub(crate) fn case() -> impl Strategy<Value = Case> {
+    world().prop_flat_map(|world| {
+        let queries = proptest::collection::vec(query(&world), 1..8);
+        queries.prop_map(move |queries| Case { world: world.clone(), queries })
+    })
+}

@@ -1,0 +1,249 @@
+//! Shapes that are not compared, each with its reason.
+
+use milepost::{Frequency, Indicator, Kind, Period};
+use milepost_lang::ast::{Anchor, Axis, Clause, Expression, Goal, Query, StatusKind};
+
+use crate::oracle::{
+    context::Context,
+    facts::{Fact, World},
+    series::text,
+    time::named_frequency,
+};
+
+/// Whether the language leaves open, or the engine is known to get wrong, what a query means.
+pub(crate) fn disputed(world: &World, query: &Query) -> bool {
+    steps_outside_the_window(query)
+        || steps_after_the_end(query)
+        || steps_from_nothing(world, query)
+        || only_targets_somewhere(query)
+        || targets_beside_spans(world, query)
+        || spans_of_several_lengths(world, query)
+        || unbegun_parts(world, query)
+        || end_before_the_beginning(world, query)
+        || end_without_a_figure(world, query)
+        || open_ends_of_finer_steps(world, query)
+        || targets_of_another_length(world, query)
+        || next_target_at_the_end(world, query)
+}
+
+fn step(query: &Query) -> Option<Frequency> {
+    query.clauses.by.as_ref()?.value.iter().find_map(|axis| match axis {
+        Axis::Time { frequency, .. } => Some(*frequency),
+        Axis::Word(_) => None,
+    })
+}
+
+/// Steps longer than a period that the sentence names, or across the opening of a milestone:
+/// refused, empty or told as missing.
+fn steps_outside_the_window(query: &Query) -> bool {
+    let Some(step) = step(query) else { return false };
+    let clauses = &query.clauses;
+    if clauses.during.as_ref().is_some_and(|during| exact(&during.value).is_none()) {
+        return true;
+    }
+    let between = clauses.between.iter().flat_map(|c| [&c.value.0, &c.value.1]);
+    let single = [&clauses.since, &clauses.until, &clauses.during];
+    let mut anchors = single.into_iter().flatten().map(|clause| &clause.value).chain(between);
+    anchors.any(|anchor| match anchor {
+        Anchor::Period(period, _) => {
+            let own = period.frequency().filter(|own| *own != Frequency::Day);
+            own.is_some_and(|own| own > step)
+        }
+        _ => false,
+    })
+}
+
+/// `until` a day: steps between the figure that it picks and the day itself are told as missing,
+/// though steps cut (base, end].
+fn steps_after_the_end(query: &Query) -> bool {
+    step(query).is_some() && end(query).is_some_and(|end| exact(end).is_none())
+}
+
+/// Steps since `first` where there is no figure at all: told from the year -9999 on.
+fn steps_from_nothing(world: &World, query: &Query) -> bool {
+    let contexts = Context::of(world, query).unwrap_or_default();
+    let whole = query.clauses.percent_of.as_ref().map(|whole| &whole.value);
+    let empty = |part: &Expression| contexts.iter().all(|context| context.periods(part).is_empty());
+    step(query).is_some() && [Some(&query.expression), whole].into_iter().flatten().any(empty)
+}
+
+/// The anchor that names the end.
+fn end(query: &Query) -> Option<&Anchor> {
+    let clauses = &query.clauses;
+    let until = clauses.until.as_ref().map(|clause| &clause.value);
+    let between = clauses.between.as_ref().map(|clause| &clause.value.1);
+    until.or(between)
+}
+
+/// The period of an anchor that is a period and no day.
+fn exact(anchor: &Anchor) -> Option<Period> {
+    match anchor {
+        Anchor::Period(period, _) => {
+            Some(*period).filter(|period| period.frequency() != Some(Frequency::Day))
+        }
+        _ => None,
+    }
+}
+
+/// A day before the beginning of an indicator: no data where a structural zero is due.
+fn end_before_the_beginning(world: &World, query: &Query) -> bool {
+    let clauses = &query.clauses;
+    let during = clauses.during.as_ref().map(|clause| &clause.value);
+    let at = clauses.at.as_ref().map(|clause| &clause.value.anchor);
+    let placed = at.or(during).or(end(query)).is_some_and(|anchor| exact(anchor).is_none());
+    let or_before = clauses.at.as_ref().is_some_and(|at| at.value.or_before);
+    (placed || or_before) && used(world, query).iter().any(|indicator| indicator.begins.is_some())
+}
+
+/// A list up to a period without a figure: its base is told as missing, its end is left out.
+fn end_without_a_figure(world: &World, query: &Query) -> bool {
+    if query.measure.is_some() || step(query).is_some() {
+        return false;
+    }
+    let Some(end) = end(query).and_then(exact) else { return false };
+    let contexts = Context::of(world, query).unwrap_or_default();
+    contexts.iter().any(|context| {
+        let whole = query.clauses.percent_of.as_ref();
+        let parts = [Some(&query.expression), whole.map(|whole| &whole.value)];
+        let own = |part| context.figure(part, end).is_ok_and(|figure| !figure.unbegun);
+        !parts.into_iter().flatten().all(own)
+    })
+}
+
+/// A target for a year, figures of shorter spans: told as `no target`, though one is set.
+fn targets_of_another_length(world: &World, query: &Query) -> bool {
+    let target = query.clauses.to.iter().any(|to| matches!(to.value, Goal::Target { .. }));
+    let shorter = |fact: &Fact| fact.period.frequency() != Some(Frequency::Year);
+    target && spans(world, query) && world.facts.iter().any(shorter)
+}
+
+/// `to target` where a target is set for the end itself: taken, though it is not the next one.
+fn next_target_at_the_end(world: &World, query: &Query) -> bool {
+    let next = |to: &Clause<Goal>| matches!(to.value, Goal::Target { at: None, .. });
+    let mut targets = world.facts.iter().filter(|fact| fact.target);
+    query.clauses.to.as_ref().is_some_and(next)
+        && targets.any(|target| {
+            let same = |fact: &Fact| {
+                fact.indicator == target.indicator
+                    && (!fact.target || query.clauses.including.is_some())
+                    && fact.period.last_day() == target.period.last_day()
+            };
+            world.facts.iter().any(same)
+        })
+}
+
+/// `first` and `latest` of steps that are finer than the figures, and zeros from before the
+/// beginning at such steps: whether anything is there to pick is not said.
+fn open_ends_of_finer_steps(world: &World, query: &Query) -> bool {
+    let clauses = &query.clauses;
+    let between = clauses.between.iter().flat_map(|c| [&c.value.0, &c.value.1]);
+    let single = [&clauses.since, &clauses.until];
+    let mut anchors = single.into_iter().flatten().map(|clause| &clause.value).chain(between);
+    let open = anchors.any(|anchor| matches!(anchor, Anchor::First(_) | Anchor::Latest(_)));
+    let used = used(world, query);
+    let finer = |step: Frequency| {
+        let facts = world.facts.iter().filter(|fact| !fact.target);
+        facts.filter_map(|fact| fact.period.frequency()).any(|length| length < step)
+    };
+    let unbegun = used.iter().any(|indicator| indicator.begins.is_some());
+    let length = step(query).or(named_frequency(&query.clauses));
+    (open || unbegun) && spans(world, query) && length.is_some_and(finer)
+}
+
+/// `only targets` lists them all; with a time clause it answers nothing where none is set.
+fn only_targets_somewhere(query: &Query) -> bool {
+    let only = query
+        .clauses
+        .only
+        .as_ref()
+        .is_some_and(|only| only.value.iter().all(|status| status.kind == StatusKind::Target));
+    let clauses = &query.clauses;
+    let placed = clauses.at.is_some()
+        || clauses.by.is_some()
+        || clauses.since.is_some()
+        || clauses.until.is_some()
+        || clauses.between.is_some()
+        || clauses.during.is_some()
+        || clauses.over_last.is_some();
+    only && (placed || query.measure.is_some())
+}
+
+/// Targets for years beside figures of shorter spans: which length is compared is not said.
+fn targets_beside_spans(world: &World, query: &Query) -> bool {
+    let targets = query.clauses.including.as_ref().is_some_and(|including| {
+        including.value.iter().any(|status| status.kind == StatusKind::Target)
+    });
+    targets && spans(world, query)
+}
+
+/// Several indicators at spans of several lengths: which lengths are listed is not said, and the
+/// latest is taken at the shortest. An end that is named, with figures that roll up, is compared.
+fn spans_of_several_lengths(world: &World, query: &Query) -> bool {
+    let used = used(world, query);
+    let mut lengths = world
+        .facts
+        .iter()
+        .filter(|fact| !fact.target && used.iter().any(|used| used.name == fact.indicator))
+        .map(|fact| fact.period.frequency());
+    let first = lengths.next();
+    let clauses = &query.clauses;
+    let at = clauses.at.as_ref().map(|clause| &clause.value.anchor);
+    let during = clauses.during.as_ref().map(|clause| &clause.value);
+    let named = end(query).or(at).or(during).and_then(exact).is_some();
+    let listed = query.measure.is_none() && at.is_none() && step(query).is_none();
+    let rolled = used.iter().all(|used| match used.kind {
+        None | Some(Kind::Index | Kind::Intensity) => false,
+        Some(Kind::Ratio) => used.numerator.is_some(),
+        Some(_) => true,
+    });
+    used.len() > 1
+        && spans(world, query)
+        && lengths.any(|other| Some(other) != first)
+        && (listed || !named || !rolled)
+}
+
+/// Whether a query uses anything but closes.
+fn spans(world: &World, query: &Query) -> bool {
+    used(world, query).iter().any(|used| !matches!(used.kind, Some(Kind::Stock)))
+}
+
+/// Whether an indicator before its beginning, within something computed, counts as a figure.
+fn unbegun_parts(world: &World, query: &Query) -> bool {
+    let used = used(world, query);
+    used.len() > 1 && used.iter().any(|indicator| indicator.begins.is_some())
+}
+
+/// The indicators of a query, the parts of its ratios among them.
+fn used<'w>(world: &'w World, query: &Query) -> Vec<&'w Indicator> {
+    let mut names = Vec::new();
+    add_names(&query.expression, &mut names);
+    if let Some(whole) = &query.clauses.percent_of {
+        add_names(&whole.value, &mut names);
+    }
+    for name in names.clone() {
+        let indicator = world.indicator(&name);
+        names.extend([&indicator.numerator, &indicator.denominator].into_iter().flatten().cloned());
+    }
+    names.sort();
+    names.dedup();
+    names.iter().map(|name| world.indicator(name)).collect()
+}
+
+fn add_names(expression: &Expression, names: &mut Vec<String>) {
+    match expression {
+        Expression::Indicator(name) => names.push(text(name).to_owned()),
+        Expression::Quantity(_) => {}
+        Expression::Negate(inner, _) => add_names(inner, names),
+        Expression::Query(inner) => add_names(&inner.expression, names),
+        Expression::Sum(terms, _) => {
+            for (_, term) in terms {
+                add_names(term, names);
+            }
+        }
+        Expression::Product(factors, _) => {
+            for (_, factor) in factors {
+                add_names(factor, names);
+            }
+        }
+    }
+}

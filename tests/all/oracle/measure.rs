@@ -1,0 +1,93 @@
+//! The formulas: what two or three figures make.
+
+use milepost::{Period, Unit};
+use milepost_lang::ast::MeasureKind;
+
+use super::rational::Rational;
+use super::series::{Figure, Missing};
+use super::time::years;
+
+/// The value of a row: exact as long as no root is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value {
+    Exact(Rational),
+    Rounded(f64),
+}
+
+/// A figure and the period that it belongs to.
+pub(crate) type At = (Period, Figure);
+
+const HUNDRED: i32 = 100;
+
+/// A measure between a base and an end.
+pub(crate) fn between(kind: MeasureKind, base: At, end: At) -> Result<Value, Missing> {
+    let (x0, x1) = (base.1.value, end.1.value);
+    let n = years(base.0.last_day(), end.0.last_day());
+    let positive_base = || if x0 > Rational::ZERO { Ok(()) } else { Err(Missing::Undefined) };
+    match kind {
+        MeasureKind::Change => Ok(Value::Exact(x1 - x0)),
+        MeasureKind::Growth => {
+            positive_base()?;
+            if x1.is_negative() {
+                return Err(Missing::Undefined);
+            }
+            Ok(Value::Exact((x1 / x0 - Rational::ONE) * Rational::from(HUNDRED)))
+        }
+        MeasureKind::Multiple => {
+            positive_base()?;
+            Ok(Value::Exact(x1 / x0))
+        }
+        MeasureKind::Index => {
+            positive_base()?;
+            Ok(Value::Exact(x1 / x0 * Rational::from(HUNDRED)))
+        }
+        MeasureKind::Pace => (x1 - x0).over(n).map(Value::Exact).ok_or(Missing::Undefined),
+        MeasureKind::Cagr => {
+            positive_base()?;
+            if x1 <= Rational::ZERO || n.is_zero() {
+                return Err(Missing::Undefined);
+            }
+            let root = (x1 / x0).to_f64().powf(1.0 / n.to_f64());
+            Ok(Value::Rounded((root - 1.0) * f64::from(HUNDRED)))
+        }
+        _ => Err(Missing::NoData),
+    }
+}
+
+/// How far it is to the goal.
+pub(crate) fn gap(end: Figure, goal: Figure) -> Value {
+    Value::Exact(goal.value - end.value)
+}
+
+/// The yearly change that is still required; undefined once the goal's date has passed.
+pub(crate) fn required(end: At, goal: At) -> Result<Value, Missing> {
+    let left = years(end.0.last_day(), goal.0.last_day());
+    if left <= Rational::ZERO {
+        return Err(Missing::Undefined);
+    }
+    (goal.1.value - end.1.value).over(left).map(Value::Exact).ok_or(Missing::Undefined)
+}
+
+/// The part of the way to the goal that is covered, in percent.
+pub(crate) fn progress(base: Figure, end: Figure, goal: Figure) -> Result<Value, Missing> {
+    let way = goal.value - base.value;
+    let done = (end.value - base.value).over(way).ok_or(Missing::Undefined)?;
+    Ok(Value::Exact(done * Rational::from(HUNDRED)))
+}
+
+/// The unit of a measure of figures in `unit`; `base` is what an index starts from.
+pub(crate) fn unit(kind: MeasureKind, unit: Option<&Unit>, base: Option<Period>) -> String {
+    let points = unit.map(Unit::points);
+    match kind {
+        MeasureKind::Growth if unit.is_some_and(Unit::is_percent) => "relative %".to_owned(),
+        MeasureKind::Growth | MeasureKind::Progress => "%".to_owned(),
+        MeasureKind::Cagr => "%/year".to_owned(),
+        MeasureKind::Multiple => "times".to_owned(),
+        MeasureKind::Index => base.map(|base| format!("{base} = 100")).unwrap_or_default(),
+        MeasureKind::Pace => {
+            let yearly = |unit: Unit| unit.divide(&"years".parse().expect("a unit")).to_string();
+            points.map(yearly).unwrap_or_default()
+        }
+        _ => points.map(|unit| unit.to_string()).unwrap_or_default(),
+    }
+}

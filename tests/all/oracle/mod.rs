@@ -1,0 +1,51 @@
+//! The engine beside a naive oracle: plain loops over a list of facts, written from the
+//! definition of the language without the engine's code.
+//!
+//! A case is a small world (a catalogue and its facts) and a few queries as trees. The oracle
+//! answers each from the facts with fractions; the engine answers its printed text from a store.
+//! Both must refuse, or have the same rows: region, period, base, value, unit, status and day of
+//! publication, or a reason that holds where a value is missing. `generate::disputed` lists the
+//! shapes that are left out, and why.
+//!
+//! `PROPTEST_CASES` sets the number of cases of each test.
+
+mod compare;
+mod context;
+mod evaluate;
+mod facts;
+mod generate;
+mod laws;
+mod measure;
+mod rational;
+mod series;
+mod time;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+use self::compare::agree;
+use self::generate::{Case, case};
+
+/// As many cases as the environment says, otherwise a number that takes seconds.
+fn configuration(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(cases),
+        failure_persistence: None,
+        max_shrink_time: 20_000,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(configuration(200))]
+
+    #[test]
+    fn the_engine_answers_as_the_oracle(Case { world, queries } in case()) {
+        let store = world.store();
+        let snapshot = store.snapshot();
+        for query in &queries {
+            agree(&world, &snapshot, query).map_err(TestCaseError::fail)?;
+        }
+    }
+}

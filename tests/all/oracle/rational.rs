@@ -1,0 +1,141 @@
+//! Exact fractions: what every figure of the oracle is until it is compared.
+
+use std::cmp::Ordering;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use milepost::Decimal;
+
+/// A fraction in lowest terms with a positive denominator.
+///
+/// Generated figures are small, so a product of a few of them stays far below the range of
+/// `i128`; one that does not is a bug of the generator and panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rational {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Rational {
+    pub(crate) const ZERO: Self = Self { numerator: 0, denominator: 1 };
+    pub(crate) const ONE: Self = Self { numerator: 1, denominator: 1 };
+
+    /// `numerator / denominator`; the denominator is not zero.
+    pub(crate) fn new(numerator: i128, denominator: i128) -> Self {
+        assert!(denominator != 0, "a fraction over zero");
+        let divisor = greatest_common_divisor(numerator, denominator).max(1);
+        let sign = denominator.signum();
+        Self { numerator: sign * numerator / divisor, denominator: sign * denominator / divisor }
+    }
+
+    /// Ten to that power.
+    pub(crate) fn ten_to(power: i8) -> Self {
+        let size = 10_i128.pow(u32::from(power.unsigned_abs()));
+        if power < 0 { Self::new(1, size) } else { Self::new(size, 1) }
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        self.numerator == 0
+    }
+
+    pub(crate) fn is_negative(self) -> bool {
+        self.numerator < 0
+    }
+
+    /// The quotient; `None` over zero.
+    pub(crate) fn over(self, other: Self) -> Option<Self> {
+        (!other.is_zero()).then(|| self / other)
+    }
+
+    /// The nearest double, give or take a few units in the last place.
+    #[expect(clippy::cast_precision_loss, reason = "the one place where a figure is rounded")]
+    pub(crate) fn to_f64(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+}
+
+impl From<Decimal> for Rational {
+    fn from(decimal: Decimal) -> Self {
+        Self::new(decimal.mantissa(), 10_i128.pow(u32::from(decimal.scale())))
+    }
+}
+
+impl From<i32> for Rational {
+    fn from(number: i32) -> Self {
+        Self::new(i128::from(number), 1)
+    }
+}
+
+impl Add for Rational {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self::new(
+            self.numerator * other.denominator + other.numerator * self.denominator,
+            self.denominator * other.denominator,
+        )
+    }
+}
+
+impl Sub for Rational {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl Mul for Rational {
+    type Output = Self;
+
+    fn mul(self, other: Self) -> Self {
+        Self::new(self.numerator * other.numerator, self.denominator * other.denominator)
+    }
+}
+
+impl Div for Rational {
+    type Output = Self;
+
+    fn div(self, other: Self) -> Self {
+        Self::new(self.numerator * other.denominator, self.denominator * other.numerator)
+    }
+}
+
+impl Neg for Rational {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { numerator: -self.numerator, ..self }
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.numerator * other.denominator).cmp(&(other.numerator * self.denominator))
+    }
+}
+
+fn greatest_common_divisor(left: i128, right: i128) -> i128 {
+    let (mut left, mut right) = (left.abs(), right.abs());
+    while right != 0 {
+        (left, right) = (right, left % right);
+    }
+    left
+}
+
+#[test]
+fn fractions_are_exact() {
+    let tenth = Rational::from("0.1".parse::<Decimal>().unwrap());
+    let fifth = tenth + tenth;
+    assert_eq!(fifth, Rational::new(-2, -10));
+    assert_eq!(fifth - tenth, tenth);
+    assert_eq!(fifth * Rational::ten_to(1), Rational::from(2));
+    assert_eq!(tenth.over(fifth), Some(Rational::new(1, 2)));
+    assert_eq!(tenth.over(Rational::ZERO), None);
+    assert!(-tenth < tenth && (-tenth).is_negative());
+}
