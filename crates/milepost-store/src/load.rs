@@ -156,6 +156,9 @@ fn load_from(
         state.replay(&commit)
     })
     .map_err(|damage| log_error(disk, head.log_start, damage))?;
+    if options.verify == Verify::Full {
+        state.verify()?;
+    }
     let end = head.log_start.saturating_add(end.bytes);
     Ok(Loaded { state, manifest, payloads, rows, ro_compat: head.ro_compat, end })
 }

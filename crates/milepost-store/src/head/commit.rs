@@ -1,6 +1,6 @@
 //! A commit as the log holds it: facts, not cells (FORMAT.md, section 5).
 
-use milepost_model::{Definition, Precision};
+use milepost_model::{Date, Decimal, Definition, Precision};
 
 use super::{
     bytes::{Fields, length},
@@ -70,7 +70,7 @@ impl Commit {
     /// Reads a payload; `None` if it does not follow the format to its last byte.
     pub(crate) fn decode(version: u32, payload: &[u8]) -> Option<Self> {
         let mut fields = Fields(payload);
-        let recorded = fields.i32()?;
+        let recorded = Date::from_day_number(fields.i32()?)?.day_number();
         let token = (fields.u32()?, fields.u64()?);
         let bytes = fields.u32()?;
         let definitions = match fields.take(usize::try_from(bytes).ok()?)? {
@@ -115,7 +115,10 @@ impl Row {
         let (indicator, region) = (fields.u32()?, fields.u32()?);
         let (first_day, last_day) = (fields.i32()?, fields.i32()?);
         let scenario = fields.u32()?;
-        let published = Some(fields.i32()?).filter(|&day| day != NOT_STATED);
+        let published = match fields.i32()? {
+            NOT_STATED => None,
+            day => Some(Date::from_day_number(day)?.day_number()),
+        };
         let mantissa = fields.i64()?;
         let status = fields.u32()?;
         let (source, note) = (fields.u32()?, fields.u32()?);
@@ -123,7 +126,9 @@ impl Row {
         let precision = Precision::from_index(fields.u8()?)?;
         let value = match fields.u8()? {
             0 if (mantissa, decimals) == (0, 0) => None,
-            1 => Some((mantissa, decimals)),
+            1 => {
+                Decimal::new(i128::from(mantissa), decimals).map(|_| Some((mantissa, decimals)))?
+            }
             _ => return None,
         };
         fields.0.iter().all(|&byte| byte == 0).then_some(Self {

@@ -5,6 +5,7 @@ mod groups;
 mod record;
 mod sheet;
 mod strings;
+mod verify;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use milepost_model::{Catalogue, CatalogueError, Definition};
+use milepost_model::{Catalogue, CatalogueError, Definition, IndicatorId};
 
 pub(crate) use groups::Groups;
 pub(crate) use record::RecordError;
@@ -91,6 +92,13 @@ impl State {
         let mut index = HashMap::with_capacity(manifest.sheets.len());
         for (number, record) in (0..).zip(manifest.sheets) {
             let sheet = Sheet::from_record(record).ok_or_else(|| corrupt("a malformed sheet"))?;
+            let SheetKey { indicator, scenario, group, .. } = sheet.key;
+            let is_known = catalogue.get_indicator(IndicatorId(indicator)).is_some()
+                && strings.get(scenario).is_some_and(|name| !name.is_empty())
+                && groups.size(group) > 0;
+            if !is_known {
+                return Err(corrupt("a sheet of what is not defined"));
+            }
             if index.insert(sheet.key, number).is_some() {
                 return Err(corrupt("a sheet twice"));
             }
@@ -227,7 +235,7 @@ impl State {
                 None => Err(FormatError::new(0, "a frame is in no segment")),
             },
         }
-        .map_err(|error| self.damage(place, error))
+        .map_err(|error| self.corrupt(place, error))
     }
 
     /// What the directory says of a frame.
@@ -251,8 +259,14 @@ impl State {
         self.segments.get(usize::try_from(location.segment).ok()?).map(AsRef::as_ref)
     }
 
-    /// A frame that cannot be read, with its file.
+    /// A frame that cannot be read, with its file; the error counts bytes from the frame's first.
     pub(crate) fn damage(&self, place: Place<'_>, error: FormatError) -> StoreError {
+        let start = self.entry(place).map_or(0, DirectoryEntry::offset_bytes);
+        self.corrupt(place, error.within(start))
+    }
+
+    /// As [`State::damage`], but the error counts bytes from the file's first.
+    fn corrupt(&self, place: Place<'_>, error: FormatError) -> StoreError {
         let sealed = match place {
             Place::Sealed(location) => self.sealed(location),
             Place::Fresh(_) => None,

@@ -3,6 +3,7 @@
 mod commits;
 mod crashes;
 mod damage;
+mod forgery;
 mod model;
 mod readers;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use milepost_model::Decimal;
+use milepost_model::{Decimal, Precision, Status};
 use proptest::prelude::*;
 
 use super::*;
@@ -32,17 +32,21 @@ const PERIODS: [&str; 8] = [
 fn any_fact() -> impl Strategy<Value = Fact> {
     (
         (0..2u32, 0..REGIONS, proptest::sample::select(PERIODS.to_vec())),
-        (proptest::option::weighted(0.9, (-3..4i64, 0..3u8)), 0..3usize),
+        (proptest::option::weighted(0.9, (-3..4i64, 0..3u8)), 0..3usize, 0..12u8),
         proptest::option::of(0..6i32),
     )
-        .prop_map(|((indicator, region, text), (value, attribute), day)| {
+        .prop_map(|((indicator, region, text), (value, attribute, kind), day)| {
             let value = value.map(|(m, s)| Decimal::new(i128::from(m), s).unwrap());
             let source = ["", "VSS", "Quốc hội"][attribute];
+            let fact = Fact::new(IndicatorId(indicator), RegionId(region), period(text), value);
             Fact {
+                status: if kind == 1 { Status::ESTIMATE } else { fact.status },
+                precision: if kind == 2 { Precision::Over } else { Precision::Exact },
+                note: (kind == 3).then(|| "press".to_owned()),
                 published: day.map(|day| Date::from_day_number(20_000 + day).unwrap()),
                 source: (!source.is_empty()).then(|| source.to_owned()),
                 scenario: if attribute == 2 { Scenario::target() } else { Scenario::reported() },
-                ..Fact::new(IndicatorId(indicator), RegionId(region), period(text), value)
+                ..fact
             }
         })
 }
@@ -58,8 +62,10 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 type Key = (u32, u32, Scenario, Period);
-/// What is known of a fact, besides when: value, status, day recorded, source.
-type Known = (Option<Decimal>, milepost_model::Status, Date, Option<String>);
+/// What may not be contradicted: value, status, precision.
+type Figure = (Option<Decimal>, Status, Precision);
+/// What is known of a fact, besides when: the figure, the day recorded, source and note.
+type Known = (Figure, Date, [Option<String>; 2]);
 
 /// All facts, by what tells them apart; the day of publication may not be stated.
 #[derive(Clone, Default)]
@@ -72,10 +78,11 @@ impl Model {
         let mut new = 0;
         for fact in facts {
             let key = (fact.indicator.0, fact.region.0, fact.scenario.clone(), fact.period);
-            let known = (fact.value, fact.status, today, fact.source.clone());
+            let figure = (fact.value, fact.status, fact.precision);
+            let known = (figure, today, [fact.source.clone(), fact.note.clone()]);
             let facts = next.0.entry(key).or_default();
             match facts.get(&fact.published) {
-                Some(old) if (old.0, old.1) != (known.0, known.1) => return None,
+                Some(old) if old.0 != known.0 => return None,
                 Some(_) => {}
                 None => {
                     facts.insert(fact.published, known);
@@ -91,7 +98,7 @@ impl Model {
     fn revisions(&self, key: &Key) -> Vec<(Date, Option<Date>, Known)> {
         let facts = self.0.get(key).into_iter().flatten();
         let mut facts: Vec<_> = facts
-            .map(|(published, known)| (published.unwrap_or(known.2), *published, known.clone()))
+            .map(|(published, known)| (published.unwrap_or(known.1), *published, known.clone()))
             .collect();
         facts.sort_by_key(|(known, published, _)| (*known, *published));
         facts
@@ -99,11 +106,8 @@ impl Model {
 }
 
 fn tuple(o: &Observation) -> (Date, Option<Date>, Known) {
-    (
-        o.known(),
-        o.published,
-        (o.value, o.status, o.recorded, o.source.as_deref().map(str::to_owned)),
-    )
+    let texts = [&o.source, &o.note].map(|text| text.as_deref().map(str::to_owned));
+    (o.known(), o.published, ((o.value, o.status, o.precision), o.recorded, texts))
 }
 
 /// Compares all that can be read.
