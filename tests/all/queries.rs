@@ -43,6 +43,7 @@ scripts! {
     session,
     statuses,
     targets,
+    transforms,
     vintages,
 }
 

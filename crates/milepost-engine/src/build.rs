@@ -7,7 +7,7 @@ mod indicator;
 mod unit;
 
 use milepost_lang::Span;
-use milepost_lang::ast::{Clauses, Expression, MeasureKind, Query};
+use milepost_lang::ast::{Clauses, Expression, Fill, Query};
 use milepost_model::{Catalogue, Date, RegionId};
 use milepost_store::Snapshot;
 
@@ -19,7 +19,7 @@ use crate::sentence::{BaseRule, Sentence};
 use crate::session::Session;
 use crate::time::Times;
 use crate::trace::Trace;
-use crate::{Result, diagnostics, names, not_yet};
+use crate::{Result, diagnostics, names, not_yet, transform};
 
 pub(crate) use unit::display_unit;
 
@@ -48,6 +48,7 @@ pub(crate) struct Scope {
     pub(crate) times: Times,
     /// The day on which names of regions are resolved: the end of the span.
     pub(crate) names_on: Date,
+    pub(crate) fill: Fill,
     /// What `value` means in a condition.
     pub(crate) row_value: Option<RowValue>,
     /// How many definitions of the session are visible.
@@ -89,6 +90,7 @@ impl<'a> Builder<'a> {
             as_of: self.session.as_of(),
             times: Times::unstated(span),
             names_on: Date::MAX,
+            fill: Fill::None,
             row_value: None,
             horizon: self.session.horizon(),
             depth: 0,
@@ -103,6 +105,9 @@ impl<'a> Builder<'a> {
         if let Some(clause) = &clauses.as_of {
             let day = crate::time::knowledge_date(&clause.value, clause.span, self.catalogue)?;
             scope.as_of = Some(day);
+        }
+        if let Some(clause) = &clauses.fill {
+            scope.fill = clause.value;
         }
         let times = Times::of(clauses, query.span, self.catalogue)?;
         if times.is_stated() {
@@ -129,8 +134,8 @@ impl<'a> Builder<'a> {
             let whole = self.expression(&clause.value, &inner)?;
             line = expression::percent_of(line, whole, clause.span)?;
         }
+        line = transform::apply(line, query)?;
         let measure = query.measure.as_ref().map(|measure| measure.kind);
-        check_running_totals(query, &line)?;
         let goal = match &query.clauses.to {
             None => None,
             Some(clause) => Some(self.goal(&clause.value, query, &line, &inner)?),
@@ -193,18 +198,4 @@ fn admission(clauses: &Clauses, outer: Admission) -> Result<Admission> {
         (None, Some(only)) => Ok(Admission::only(only.value.iter().map(|s| s.kind))),
         (None, None) => Ok(outer),
     }
-}
-
-/// Running totals of the year can be shown as they are stored, and nothing else yet.
-fn check_running_totals(query: &Query, line: &Line) -> Result<()> {
-    let Some(series) = line.leaves().into_iter().find(|series| series.declared.running_total)
-    else {
-        return Ok(());
-    };
-    let revisions =
-        query.measure.as_ref().is_some_and(|measure| measure.kind == MeasureKind::Revisions);
-    let as_stored = (query.measure.is_none() || revisions)
-        && query.clauses.by.is_none()
-        && line.indicator().is_some();
-    if as_stored { Ok(()) } else { Err(not_yet::running_total(&series.declared.name, query.span)) }
 }

@@ -53,6 +53,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0512", "reducers that do not go together"),
         ("MP0513", "rows over spans of several lengths"),
         ("MP0514", "a number whose unit is not clear"),
+        ("MP0515", "a window of too many periods"),
         ("MP0601", "a store that cannot be read"),
         ("MP0602", "an answer of too many rows"),
         ("MP0801", "a figure that is not exact"),
@@ -73,6 +74,8 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0816", "rows that tie"),
         ("MP0817", "what a condition leaves out"),
         ("MP0818", "a mean of rates"),
+        ("MP0819", "a running total that was revised downward"),
+        ("MP0820", "holes that were filled"),
         ("MP0901", "what cannot be answered yet"),
     ]
 }
@@ -296,6 +299,15 @@ pub(crate) fn no_total(subject: &str, nature: Nature, span: Span) -> Boxed {
         ),
     };
     help(error("MP0510", span, message), advice)
+}
+
+pub(crate) fn no_running_total(subject: &str, nature: Nature, span: Span) -> Boxed {
+    let refusal = no_total(subject, nature, span);
+    help(refusal, "`ytd of` and `rolling … total of` add up flows; `rolling … mean of` averages")
+}
+
+pub(crate) fn long_window(longest: u32, span: Span) -> Boxed {
+    error("MP0515", span, format!("a window has at most {longest} periods"))
 }
 
 pub(crate) fn nothing_to_reduce(reducer: &str, measures: bool, span: Span) -> Boxed {

@@ -118,7 +118,7 @@ pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: 
                 None => "shown and compared as stored; its kind is not declared",
                 Some(milepost_model::Kind::Stock) => "holds at the close of a period",
                 Some(milepost_model::Kind::Flow) if series.declared.running_total => {
-                    "runs from 1 January; shown as stored"
+                    "published from 1 January; other periods are differences"
                 }
                 Some(milepost_model::Kind::Flow) => {
                     "accrues; sub-periods add up when all are there"

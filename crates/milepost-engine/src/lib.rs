@@ -42,6 +42,7 @@ mod sentence;
 mod session;
 mod time;
 mod trace;
+mod transform;
 
 #[cfg(test)]
 mod test_support;

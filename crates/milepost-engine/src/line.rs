@@ -13,6 +13,7 @@ use milepost_model::{Kind, Number, Period, Precision, Status, Strength, Unit};
 use crate::answer::{MissingReason, Origin, Reading, Undefined};
 use crate::measure::{in_range, scaled, whole};
 use crate::sentence::Sentence;
+use crate::transform::{Filled, Rolling, YearToDate};
 
 pub(crate) use nature::Nature;
 pub(crate) use series::{Declared, Parts, Series, Timing, stored_reading};
@@ -40,6 +41,9 @@ pub(crate) enum Node {
     Product(Vec<Factor>, i8),
     Negate(Box<Line>),
     Sentence(Box<Sentence>),
+    YearToDate(Box<YearToDate>),
+    Rolling(Box<Rolling>),
+    Filled(Box<Filled>),
     /// `value` in a condition: that of the row which is judged.
     RowValue(Rc<Cell<Option<Number>>>),
 }
@@ -76,6 +80,9 @@ impl Line {
             }
             Node::Series(series) => series.read(period),
             Node::Sentence(sentence) => sentence.read(period),
+            Node::YearToDate(sum) => sum.read(period),
+            Node::Rolling(window) => window.read(period),
+            Node::Filled(filled) => filled.read(period),
             Node::Negate(line) => line.read(period).map(|reading| Reading {
                 value: -reading.value,
                 origin: Origin::Computed,
@@ -123,6 +130,9 @@ impl Line {
             Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
             Node::Series(series) => series.natives(),
             Node::Sentence(sentence) => sentence.natives(),
+            Node::YearToDate(sum) => sum.natives(),
+            Node::Rolling(window) => window.natives(),
+            Node::Filled(filled) => filled.line.natives().to_vec(),
             Node::Negate(line) => line.natives().to_vec(),
             Node::Sum(_) | Node::Product(..) => {
                 let mut periods = BTreeSet::new();
@@ -151,7 +161,11 @@ impl Line {
     /// Whether periods hold the same value by their close or only as the same span.
     pub(crate) fn timing(&self) -> Timing {
         match &self.node {
-            Node::Quantity(_) | Node::RowValue(_) => Timing::Close,
+            // Running totals and windows are told apart by their close alone.
+            Node::Quantity(_) | Node::RowValue(_) | Node::YearToDate(_) | Node::Rolling(_) => {
+                Timing::Close
+            }
+            Node::Filled(filled) => filled.line.timing(),
             Node::Series(series) => series.declared.timing,
             Node::Sentence(sentence) => sentence.timing(),
             Node::Negate(line) => line.timing(),
@@ -172,6 +186,9 @@ impl Line {
         match &self.node {
             Node::Quantity(_) | Node::RowValue(_) => true,
             Node::Series(_) => false,
+            Node::YearToDate(sum) => sum.line.is_constant(),
+            Node::Rolling(window) => window.line.is_constant(),
+            Node::Filled(filled) => filled.line.is_constant(),
             Node::Sentence(sentence) => sentence.is_constant(),
             Node::Negate(line) => line.is_constant(),
             Node::Sum(_) | Node::Product(..) => self.parts().all(Line::is_constant),
@@ -183,6 +200,9 @@ impl Line {
         match &self.node {
             Node::Quantity(_) | Node::RowValue(_) | Node::Series(_) => None,
             Node::Sentence(sentence) => sentence.fixed_period(),
+            Node::YearToDate(sum) => sum.line.fixed_period(),
+            Node::Rolling(window) => window.line.fixed_period(),
+            Node::Filled(filled) => filled.line.fixed_period(),
             Node::Negate(line) => line.fixed_period(),
             Node::Sum(_) | Node::Product(..) => self.parts().filter_map(Line::fixed_period).max(),
         }
@@ -192,6 +212,7 @@ impl Line {
     pub(crate) fn indicator(&self) -> Option<&Series> {
         match &self.node {
             Node::Series(series) => Some(series),
+            Node::Filled(filled) => filled.line.indicator(),
             Node::Sentence(sentence) if sentence.is_bare() => sentence.line.indicator(),
             _ => None,
         }
@@ -203,6 +224,9 @@ impl Line {
             Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
             Node::Series(series) => vec![series],
             Node::Sentence(sentence) => sentence.line.leaves(),
+            Node::YearToDate(sum) => sum.line.leaves(),
+            Node::Rolling(window) => window.line.leaves(),
+            Node::Filled(filled) => filled.line.leaves(),
             Node::Negate(line) => line.leaves(),
             Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::leaves).collect(),
         }

@@ -1,9 +1,7 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{
-    Axis, Clauses, Fill, MeasureKind, Name, Query, RegionExpression, TransformKind,
-};
+use milepost_lang::ast::{Axis, Clauses, MeasureKind, Name, Query, RegionExpression};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::Frequency;
 
@@ -16,13 +14,6 @@ fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
 
 /// Refuses the parts of a sentence that are not answered yet.
 pub(crate) fn check(query: &Query) -> Result<()> {
-    if let Some(transform) = query.transforms.first() {
-        let (what, instead) = match transform.kind {
-            TransformKind::Ytd => ("`ytd of`", "a flow from January to a period: `between`"),
-            TransformKind::Rolling { .. } => ("`rolling`", "the periods themselves: `by month`"),
-        };
-        return Err(refusal(transform.span, what, instead));
-    }
     if let Some(measure) = &query.measure {
         let what = match measure.kind {
             MeasureKind::Share => "`share of`",
@@ -60,11 +51,6 @@ fn clauses(clauses: &Clauses) -> Result<()> {
         clauses.boundaries.as_ref().map(|c| (c.span, "`on boundaries`", "regions as they were")),
         clauses.complete.as_ref().map(|c| (c.span, "`complete`", "one region at a time")),
         clauses.matched.as_ref().map(|c| (c.span, "`matched`", "one region at a time")),
-        clauses
-            .fill
-            .as_ref()
-            .filter(|c| c.value != Fill::None)
-            .map(|c| (c.span, "`fill`", "the figures as they are, or `at or before`")),
     ];
     match refused.into_iter().flatten().next() {
         Some((span, what, instead)) => Err(refusal(span, what, instead)),
@@ -85,12 +71,6 @@ pub(crate) fn single_region(region: &RegionExpression) -> Result<&Name> {
 pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<Diagnostic> {
     let what = format!("`by {count} {}`", frequency.plural());
     refusal(span, &what, "`by month`, `by quarter`, `by half` or `by year`")
-}
-
-/// Anything but showing the running totals of a year as they are stored.
-pub(crate) fn running_total(name: &str, span: Span) -> Box<Diagnostic> {
-    let what = format!("anything but the stored figures of {name}, which run from 1 January,");
-    refusal(span, &what, "`at` a period shows what is stored")
 }
 
 /// A span that crosses a change of a region's boundary.

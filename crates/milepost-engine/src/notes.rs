@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use milepost_lang::ast::{MeasureKind, Query};
+use milepost_lang::ast::{Fill, MeasureKind, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Direction, Number, Period, Precision, Status, Unit, years_between};
 
@@ -44,10 +44,12 @@ pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan
     }
     for sentence in &asked.sentences {
         if sentence.line.leaves().iter().any(|series| series.declared.running_total) {
-            let message = "the figures run from 1 January to the period's close";
+            let message = "the figures are published as totals since 1 January";
             notes.say("MP0811", Span::default(), message);
         }
     }
+    lowered(&mut notes, asked, answer);
+    filled(&mut notes, query, answer);
     answer.notes.extend(notes.finish());
 }
 
@@ -156,6 +158,37 @@ fn origins(notes: &mut Notes, answer: &Answer) {
             let message = format!("the series has a break at {}", end.period);
             notes.say("MP0810", Span::default(), message);
         }
+    }
+}
+
+/// Running totals of the year that were lower than the one before.
+fn lowered(notes: &mut Notes, asked: &Asked, answer: &Answer) {
+    for row in &answer.rows {
+        let own = asked.regions.iter().position(|region| *region == row.region);
+        let Some(sentence) = own.and_then(|at| asked.sentences.get(at)) else { continue };
+        for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
+            for series in sentence.line.leaves() {
+                for step in series.lowered(reading.period) {
+                    let message =
+                        format!("ytd revised downward: {} at {step}", series.declared.name);
+                    notes.say("MP0819", Span::default(), message);
+                }
+            }
+        }
+    }
+}
+
+/// How many rows rest on filled holes.
+fn filled(notes: &mut Notes, query: &Query, answer: &Answer) {
+    let Some(clause) = query.clauses.fill.as_ref().filter(|c| c.value != Fill::None) else {
+        return;
+    };
+    let imputed = |row: &&Row| row.value.is_some() && row.status.contains(Status::IMPUTED);
+    let rows = answer.rows.iter().filter(imputed).count();
+    if rows > 0 {
+        let all = answer.rows.len();
+        let message = format!("rows that rest on filled holes, flagged I: {rows} of {all}");
+        notes.say("MP0820", clause.span, message);
     }
 }
 
@@ -270,7 +303,7 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
     }
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let natives = sentence.line.natives();
-        let subject = format!("{} in {}", query.expression, region.name);
+        let subject = format!("{} in {}", measured(query), region.name);
         let (Some(first), Some(last)) = (natives.first(), natives.last()) else {
             let message = format!("{subject} has no figure that is admitted");
             let admitted = asked.scope.admission.words().join(", ");
@@ -313,6 +346,12 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             notes.say("MP0805", times.end_span, message);
         }
     }
+}
+
+/// What is measured, with its transforms.
+fn measured(query: &Query) -> Query {
+    let bare = Query { reducers: Vec::new(), measure: None, ..query.clone() };
+    Query { clauses: Box::default(), ..bare }
 }
 
 /// The same period of the year before is the base of `yoy`, and nothing else is.

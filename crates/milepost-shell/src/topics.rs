@@ -209,13 +209,13 @@ pub(crate) const TOPICS: &[Topic] = &[
         "The first or last rows, or the place of each; ties at the edge are all in.",
         "top 2 of voluntary_si.participants in VN by year since 2016",
     ),
-    refused(
+    topic(
         Transforms,
         &["ytd"],
         "The running total of a flow since January.",
         "ytd of hi.visits in VN at 2024 including estimates",
     ),
-    refused(
+    topic(
         Transforms,
         &["rolling"],
         "The total or mean of a window of periods: `rolling 12 month total of`.",
@@ -270,7 +270,7 @@ pub(crate) const TOPICS: &[Topic] = &[
         "A row for each period or each region of a level: `by year`, `by province, year`.",
         "growth of voluntary_si.participants in VN since Resolution 28 until 2019 by year",
     ),
-    refused(
+    topic(
         Time,
         &["fill"],
         "Holes are filled only when asked: `fill previous`, `fill linear`.",

@@ -69,6 +69,8 @@ pub enum Origin {
     Parts,
     /// The indicator did not exist yet: a structural zero.
     BeforeBeginning,
+    /// A hole was filled from the figures beside it.
+    Filled,
     /// It is a quantity of the query.
     Quantity,
     /// It was computed from other readings.

@@ -1,11 +1,13 @@
 //! The line of one indicator: its declaration and its figures.
 
 use milepost_lang::Span;
+use milepost_lang::ast::Fill;
 use milepost_model::{Basis, Indicator, IndicatorId, Kind, RegionId, Unit};
 
 use super::{Builder, Scope};
 use crate::cells::{self, Request};
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
+use crate::transform::Filled;
 use crate::{Result, diagnostics, names};
 
 impl Builder<'_> {
@@ -14,7 +16,11 @@ impl Builder<'_> {
         let region = scope.region.ok_or_else(|| diagnostics::no_region(span))?;
         let series = self.series(id, region, scope, true)?;
         let unit = series.declared.unit.clone();
-        Ok(Line::new(Node::Series(Box::new(series)), unit))
+        let line = Line::new(Node::Series(Box::new(series)), unit.clone());
+        Ok(match scope.fill {
+            Fill::None => line,
+            fill => Line::new(Node::Filled(Box::new(Filled { line, fill })), unit),
+        })
     }
 
     /// Reads the series of an indicator, and of its parts where it is a ratio of two others.
@@ -54,7 +60,7 @@ impl Builder<'_> {
             direction: indicator.direction,
             unit: indicator.parsed_unit(),
             timing,
-            adds_up: is_flow && !running_total,
+            adds_up: is_flow,
             running_total,
             begins: indicator.begins,
             drawn_on: territory.drawn_on,
@@ -84,9 +90,7 @@ impl Builder<'_> {
         let power = quotient
             .map(|(above, below)| above.divide(below))
             .and_then(|unit| unit.conversion_power_of_ten(&own));
-        // Parts whose units do not make the ratio's unit, or that are running totals, cannot
-        // stand in for a published figure.
-        let usable = !numerator.declared.running_total && !denominator.declared.running_total;
-        Ok(power.filter(|_| usable).map(|power| Parts { numerator, denominator, power }))
+        // Parts whose units do not make the ratio's unit cannot stand in for a published figure.
+        Ok(power.map(|power| Parts { numerator, denominator, power }))
     }
 }

@@ -36,6 +36,13 @@ impl Line {
             },
             Node::Sentence(sentence) => sentence.nature(),
             Node::Negate(line) => line.nature(),
+            Node::Filled(filled) => filled.line.nature(),
+            // The next total holds this one again.
+            Node::YearToDate(_) => Nature::Stock,
+            Node::Rolling(window) => match window.line.nature() {
+                Nature::Flow | Nature::Stock => Nature::Stock,
+                other => other,
+            },
             Node::Sum(_) => self
                 .parts()
                 .map(Line::nature)

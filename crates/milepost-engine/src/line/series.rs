@@ -11,6 +11,7 @@ use super::tiling;
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::cells::{Cell, Cells};
 use crate::measure::{in_range, scaled, whole};
+use crate::transform;
 
 /// When two periods hold the same figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(crate) enum Timing {
 pub(crate) struct Series {
     pub(crate) declared: Declared,
     cells: Cells,
+    /// Of a flow that is published as running totals, those totals.
+    totals: BTreeMap<Period, Cell>,
     /// For [`Timing::Close`]: the winning label of each close.
     closes: BTreeMap<Date, Period>,
     parts: Option<Box<Parts>>,
@@ -63,7 +66,7 @@ pub(crate) struct Declared {
     pub(crate) timing: Timing,
     /// Whether sub-periods add up to their period.
     pub(crate) adds_up: bool,
-    /// Whether figures run from the start of their year.
+    /// Whether figures are published from the start of their year.
     pub(crate) running_total: bool,
     pub(crate) begins: Option<Date>,
     /// Before this day the territory was drawn otherwise.
@@ -71,7 +74,12 @@ pub(crate) struct Declared {
 }
 
 impl Series {
-    pub(crate) fn new(declared: Declared, cells: Cells, parts: Option<Parts>) -> Self {
+    pub(crate) fn new(declared: Declared, mut cells: Cells, parts: Option<Parts>) -> Self {
+        let mut totals = BTreeMap::new();
+        if declared.running_total {
+            let split = transform::split(&cells.admitted);
+            (cells.admitted, totals) = (split.steps, split.totals);
+        }
         let timing = declared.timing;
         let mut closes: BTreeMap<Date, Period> = BTreeMap::new();
         if timing == Timing::Close {
@@ -86,7 +94,7 @@ impl Series {
                 }
             }
         }
-        Self { declared, cells, closes, parts: parts.map(Box::new) }
+        Self { declared, cells, totals, closes, parts: parts.map(Box::new) }
     }
 
     /// The periods that have a figure without adding up, in order.
@@ -112,7 +120,7 @@ impl Series {
             Timing::Close => self.closes.get(&period.last_day())?,
             Timing::Span => &period,
         };
-        self.cells.admitted.get(own)
+        self.cells.admitted.get(own).or_else(|| self.totals.get(&period))
     }
 
     /// The figure of a period: stored, from parts, added up, or the zero before the beginning.
@@ -167,6 +175,14 @@ impl Series {
         let members = u32::try_from(readings.len()).unwrap_or(u32::MAX);
         let coverage = Some(Coverage { present: members, expected: members });
         Some(Reading { value: sum, coverage, origin: Origin::Summed, ..combined })
+    }
+
+    /// The steps inside a period that lower the running total of the year.
+    pub(crate) fn lowered(&self, period: Period) -> Vec<Period> {
+        let steps = self.cells.admitted.iter().filter(|(step, cell)| {
+            self.declared.running_total && period.covers(**step) && cell.value.signum() < 0
+        });
+        steps.map(|(step, _)| *step).collect()
     }
 
     /// Why a period has no figure.

@@ -1,0 +1,68 @@
+//! Windows that move along with their end.
+
+use milepost_lang::ast::RollingAggregate;
+use milepost_model::{Frequency, Period};
+
+use crate::answer::{Coverage, MissingReason, Origin, Reading};
+use crate::line::Line;
+use crate::measure::{in_range, whole};
+use crate::sentence::at_frequency;
+
+/// Periods that a window may have: more than 270 years of days.
+pub(super) const COUNT_MAX: u32 = 100_000;
+
+/// The total or mean of the last periods up to a close.
+#[derive(Clone, Debug)]
+pub(crate) struct Rolling {
+    pub(crate) line: Line,
+    pub(crate) count: u32,
+    pub(crate) frequency: Frequency,
+    pub(crate) aggregate: RollingAggregate,
+}
+
+impl Rolling {
+    /// # Errors
+    ///
+    /// The reason of the last period where it is missing; `incomplete 11/12` where another one is;
+    /// `no data` where the period does not close together with a period of the window.
+    pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
+        let close = period.last_day();
+        let last = Period::containing(self.frequency, close)
+            .filter(|last| last.last_day() == close)
+            .ok_or(MissingReason::NoData)?;
+        let mut readings = vec![self.line.read(last)?];
+        let mut member = last.previous();
+        for _ in 1..self.count {
+            let Some(period) = member else { break };
+            match self.line.read(period) {
+                Ok(reading) => readings.push(reading),
+                // Nothing is earlier still.
+                Err(MissingReason::BeforeSeries) => break,
+                Err(_) => {}
+            }
+            member = period.previous();
+        }
+        let present = u32::try_from(readings.len()).unwrap_or(u32::MAX);
+        let coverage = Coverage { present, expected: self.count };
+        if present < self.count {
+            return Err(MissingReason::Incomplete(coverage));
+        }
+        let sum = readings.iter().try_fold(whole(0), |sum, r| sum.checked_add(r.value));
+        let value = match self.aggregate {
+            RollingAggregate::Total => sum,
+            RollingAggregate::Mean => {
+                sum.and_then(|sum| sum.checked_div(whole(i64::from(self.count))))
+            }
+        };
+        let combined = Reading::combine(period, &readings);
+        let coverage = Coverage::worse(combined.coverage, Some(coverage));
+        Ok(Reading { value: in_range(value)?, coverage, origin: Origin::Computed, ..combined })
+    }
+
+    /// The periods at whose close the window is complete.
+    pub(crate) fn natives(&self) -> Vec<Period> {
+        let mut natives = at_frequency(&self.line, self.frequency);
+        natives.retain(|period| self.read(*period).is_ok());
+        natives
+    }
+}
