@@ -202,12 +202,12 @@ mod tests {
                 a.csv: line 2, column name: the cell is empty; a value is needed here
                 a.csv: line 3, column kind: "stocks" is not a kind; stock, flow, ratio, index or intensity would be
                 a.csv: line 3, column basis: "yearly" is not a basis; period or ytd would be
-                a.csv: line 3, column unit: "000" is not a scale; a power of ten such as 1000 or `thousand` would be
+                a.csv: line 3, column unit: "1 000": "000" is not a scale; a power of ten such as 1000 or `thousand` would be
                 a.csv: line 3, column decimals: "many" is not a number of decimals; 0 to 18 would be
                 a.csv: line 3, column direction: "left" is not a direction; up or down would be
                 a.csv: line 3, column begins: `2008` is not a date of the form YYYY-MM-DD
                 a.csv: line 4, column decimals: "19" is not a number of decimals; 0 to 18 would be
-                a.csv: line 4, column begins: month 13 of 2008 does not exist: months run from 1 to 12
+                a.csv: line 4, column begins: "2008-13-01": month 13 of 2008 does not exist: months run from 1 to 12
                 a.csv: line 5, column name: "j" is on line 4 already; each row needs its own name"#]],
         );
     }

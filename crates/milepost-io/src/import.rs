@@ -21,6 +21,8 @@ pub struct ImportReport {
     pub skipped_missing: u64,
     /// How many rows withdraw a figure.
     pub withdrawals: u64,
+    /// The columns of the file that were not read.
+    pub ignored: Vec<String>,
     /// What the store made of the others.
     pub receipt: Receipt,
 }
@@ -105,9 +107,11 @@ impl Observations {
     ///
     /// What the store refuses, with the line that says it.
     pub fn commit(self, store: &mut Store) -> Result<ImportReport> {
-        let Self { file, batch, rows, skipped_missing, withdrawals, lines } = self;
+        let Self { file, batch, rows, skipped_missing, withdrawals, lines, ignored } = self;
         match store.commit(batch) {
-            Ok(receipt) => Ok(ImportReport { file, rows, skipped_missing, withdrawals, receipt }),
+            Ok(receipt) => {
+                Ok(ImportReport { file, rows, skipped_missing, withdrawals, ignored, receipt })
+            }
             Err(source) => Err(match source.position().and_then(|position| lines.get(position)) {
                 Some(&line) => Error::Row { file, line, source },
                 None => Error::Store(source),

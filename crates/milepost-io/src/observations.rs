@@ -6,10 +6,13 @@ use std::io::{BufReader, Read};
 use milepost::{Batch, Date, Decimal, Observation, Period, Precision, Scenario, Status};
 
 use crate::Result;
-use crate::table::{Header, Line, NAME_BYTES_MAX, NEEDED, NOTE_BYTES_MAX, Table, too_long};
+use crate::table::{
+    Header, Line, NAME_BYTES_MAX, NEEDED, NOTE_BYTES_MAX, Table, quoting, too_long,
+};
 use crate::value::parse_value;
 
 const REQUIRED: &[&str] = &["indicator", "region", "period", "value"];
+const OPTIONAL: &[&str] = &["status", "scenario", "published", "precision", "source", "note"];
 
 /// How many rows pass between two calls of a progress callback.
 const ROWS_BETWEEN_PROGRESS: u64 = 8192;
@@ -61,13 +64,15 @@ pub struct Observations {
     pub withdrawals: u64,
     /// The line in the file of each observation of the batch, in its order.
     pub lines: Vec<u64>,
+    /// The columns of other names, which are not read.
+    pub ignored: Vec<String>,
 }
 
 /// Reads observations in the long format; `file` names the input in messages.
 ///
 /// The columns `indicator`, `region`, `period` and `value` are required;
 /// `status`, `scenario`, `published`, `precision`, `source` and `note` may be
-/// there too, in any order, and columns of other names are ignored. An empty
+/// there too, in any order; columns of other names are not read, and listed. An empty
 /// value with status `O` withdraws a figure; any other empty value is a missing
 /// cell, which is counted and adds nothing.
 ///
@@ -112,6 +117,7 @@ pub(crate) fn read_with_progress(
         skipped_missing: 0,
         withdrawals: 0,
         lines: Vec::new(),
+        ignored: table.header.names_besides(&[REQUIRED, OPTIONAL].concat()),
     };
     let mut columns = Columns::of(&table.header);
     let bytes = table.read(|line, bytes| {
@@ -313,11 +319,7 @@ impl<T: Clone + std::str::FromStr<Err: std::fmt::Display>> Remembered<T> {
             return Ok(known.clone());
         }
         let meaning: T = text.parse().map_err(|error: T::Err| {
-            // The whole cell can be searched for in the file, what the error quotes of it may not.
-            let message = error.to_string();
-            let names_cell = message.contains(text);
-            let message = if names_cell { message } else { format!("{text:?}: {message}") };
-            line.fault(self.column, message);
+            line.fault(self.column, quoting(text, &error));
             Noted
         })?;
         if self.known.len() >= REMEMBERED_MAX {

@@ -49,6 +49,12 @@ impl Header {
         &self.names
     }
 
+    /// The names that are none of those known.
+    pub(crate) fn names_besides(&self, known: &[&str]) -> Vec<String> {
+        let is_known = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        self.names.iter().filter(|name| !is_known(name)).cloned().collect()
+    }
+
     /// The physical line on which it stands.
     pub(crate) fn line(&self) -> u64 {
         self.line
@@ -153,7 +159,7 @@ impl<'a> Line<'a> {
         if text.is_empty() {
             return None;
         }
-        parse(text).map_err(|error| self.fault(column, error.to_string())).ok()
+        parse(text).map_err(|error| self.fault(column, quoting(text, &error))).ok()
     }
 
     /// Notes a fault in a column, which is named as the header spells it.
@@ -241,6 +247,13 @@ fn note(broken: Broken, faults: &mut Faults) -> Result<bool> {
             Ok(true)
         }
     }
+}
+
+/// What an error says of a cell, with the whole cell, which can be searched for in the file where
+/// what the error quotes of it cannot.
+pub(crate) fn quoting(cell: &str, error: &impl std::fmt::Display) -> String {
+    let message = error.to_string();
+    if message.contains(cell) { message } else { format!("{cell:?}: {message}") }
 }
 
 pub(crate) fn too_long(text: &str, bytes_max: usize) -> String {

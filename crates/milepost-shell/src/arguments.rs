@@ -151,7 +151,7 @@ Examples:
   milepost import vss.milepost june.csv --published 2024-07-10 --source 'VSS conference'
 
 Columns: indicator, region, period and value; status, scenario, published, precision, source and
-note may follow. Each file is one commit: all of it, or nothing.";
+note may follow. Each file is one commit: all of it, or nothing. `-` is standard input.";
 
 /// `milepost import`.
 #[derive(Args, Debug)]

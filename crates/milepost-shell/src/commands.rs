@@ -5,7 +5,10 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use milepost::{Definition, Store};
-use milepost_io::{ImportOptions, ImportReport, read_catalogue_file, read_observations_file};
+use milepost_io::{
+    ImportOptions, ImportReport, Observations, read_catalogue_file, read_observations,
+    read_observations_file,
+};
 
 use crate::arguments::{CheckArguments, DefineArguments, ImportArguments};
 use crate::escape::escape;
@@ -31,6 +34,11 @@ pub(crate) fn define(arguments: &DefineArguments, report: &mut Report) -> Result
         let read = read_catalogue_file(file).map_err(|error| io_failure(&error))?;
         let _ = writeln!(defined, "{}: {}", shown(file), sorts(&read));
         definitions.extend(read);
+    }
+    if is_absent(&arguments.store) {
+        // Definitions that do not fit each other must not leave an empty store behind.
+        let mut rehearsal = Store::in_memory();
+        rehearsal.define_all(definitions.clone()).map_err(|error| Failure::from_library(&error))?;
     }
     let mut store = open_or_create(&arguments.store, &mut report.done)?;
     store.define_all(definitions).map_err(|error| Failure::from_library(&error))?;
@@ -74,7 +82,7 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
         source: arguments.source.clone(),
         strict: arguments.strict,
     };
-    for file in &arguments.files {
+    for file in arguments.files.iter().filter(|file| !is_stdin(file)) {
         File::open(file)
             .map_err(|error| Failure::Refused(format!("error: {}: {error}", shown(file))))?;
     }
@@ -87,8 +95,7 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
     };
     for file in &arguments.files {
         let mut progress = Progress::new(&file.display().to_string());
-        let read = read_observations_file(file, &options, &mut |p| progress.update(p))
-            .map_err(|error| io_failure(&error))?;
+        let read = read(file, &options, &mut progress).map_err(|error| io_failure(&error))?;
         let store = match &mut opened {
             Some(store) => store,
             None => opened.insert(open_or_create(&arguments.store, &mut report.done)?),
@@ -101,6 +108,22 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
         Some(store) => store.close().map_err(|error| Failure::from_library(&error)),
         None => Ok(()),
     }
+}
+
+/// Reads a file, or standard input where the name is `-`.
+fn read(
+    file: &Path,
+    options: &ImportOptions,
+    progress: &mut Progress,
+) -> milepost_io::Result<Observations> {
+    if is_stdin(file) {
+        return read_observations(std::io::stdin().lock(), "standard input", options);
+    }
+    read_observations_file(file, options, &mut |now| progress.update(now))
+}
+
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 fn nothing_declared(store: &Path) -> Failure {
@@ -128,6 +151,15 @@ fn describe(import: &ImportReport, report: &mut Report) {
         }
     }
     report.done.push('\n');
+    if !import.ignored.is_empty() {
+        let _ = writeln!(
+            report.warnings,
+            "warning: {}: {} not read ({}); `milepost import --help` lists those that are",
+            escape(&import.file),
+            counted(import.ignored.len() as u64, "column"),
+            listed(&import.ignored)
+        );
+    }
     let registered = [
         (&receipt.registered.indicators, "indicator", "indicators.csv"),
         (&receipt.registered.regions, "region", "regions.csv"),
@@ -136,19 +168,24 @@ fn describe(import: &ImportReport, report: &mut Report) {
         if names.is_empty() {
             continue;
         }
-        let mut listed: Vec<String> =
-            names.iter().take(NAMES_MAX).map(|name| escape(name).into_owned()).collect();
-        if names.len() > NAMES_MAX {
-            listed.push("…".to_owned());
-        }
         let _ = writeln!(
             report.warnings,
             "warning: {} undeclared ({}): shown and compared, never rolled up; \
              `milepost define STORE {file}` declares them",
             counted(names.len() as u64, word),
-            listed.join(", ")
+            listed(names)
         );
     }
+}
+
+/// The first names, and `…` where there are more.
+fn listed(names: &[String]) -> String {
+    let mut shown: Vec<String> =
+        names.iter().take(NAMES_MAX).map(|name| escape(name).into_owned()).collect();
+    if names.len() > NAMES_MAX {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
 }
 
 /// `milepost check`: every checksum, then what the store holds.

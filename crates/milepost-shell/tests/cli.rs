@@ -396,6 +396,29 @@ fn a_file_that_does_not_fit_leaves_no_store_behind() {
 }
 
 #[test]
+fn definitions_that_do_not_fit_leave_no_store_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let file = directory.path().join("regions.csv").display().to_string();
+    fs::write(&file, "code,parent\nA,B\nB,A\n").unwrap();
+    let refused = run(&["define", &store, &file]);
+    assert_eq!((code(&refused), stdout(&refused).as_str()), (1, ""), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("within itself"), "{}", stderr(&refused));
+    assert!(!Path::new(&store).exists());
+}
+
+#[test]
+fn columns_that_are_not_read_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("own").display().to_string();
+    let file = "indicator,region,period,value,publised\nx,XX,2020,1,2021-01-31\n";
+    let imported = piped(&["import", &store, "-"], file);
+    assert!(printed(&imported).contains("standard input: 1 row: 1 new"), "{}", stdout(&imported));
+    let warnings = stderr(&imported);
+    assert!(warnings.contains("1 column not read (publised)"), "{warnings}");
+}
+
+#[test]
 fn cells_that_do_not_fit_are_quoted_whole() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("own").display().to_string();
