@@ -42,7 +42,7 @@ const REPL_EXAMPLES: &str = "\
 Examples:
   milepost repl                    the built-in figures
   milepost repl vss.milepost       a store, created if absent
-  echo 'si.participants in VN at 2023' | milepost repl --mode csv
+  echo 'hi.participants in VN at 2023' | milepost repl --mode csv
 
 Statements are separated by `;`; lines that are queries by themselves need none.";
 
@@ -68,8 +68,8 @@ pub(crate) struct ReplProgram {
 
 const QUERY_EXAMPLES: &str = "\
 Examples:
-  milepost query vss.milepost 'growth of si.participants in VN since 1995 until 2023'
-  milepost query vss.milepost 'hi.coverage by province in VN at 2023' --mode csv
+  milepost query vss.milepost 'growth of si.participants in VN since 1995 until 2024-H1'
+  milepost query vss.milepost 'hi.coverage in Vinh Long, VN at 2023' --mode csv
   milepost query vss.milepost -f report.since --mode json
   milepost query vss.milepost < report.since";
 

@@ -107,6 +107,21 @@ fn the_readme_shows_what_happens() {
 }
 
 #[test]
+fn the_examples_of_the_command_line_have_answers() {
+    for command in ["repl", "query"] {
+        let page = printed(&run(&[command, "--help"]));
+        let examples = page.split_once("Examples:").unwrap().1;
+        let queries: Vec<&str> = examples.split('\'').skip(1).step_by(2).collect();
+        assert!(!queries.is_empty(), "{examples}");
+        for query in queries {
+            let csv = printed(&run(&["repl", "-m", "csv", "-c", query]));
+            let cells: Vec<&str> = csv.lines().nth(1).unwrap().split(',').collect();
+            assert_ne!(cells[4], "", "{query}");
+        }
+    }
+}
+
+#[test]
 fn define_import_query_check() {
     let directory = tempfile::tempdir().unwrap();
     let store = sample(&directory);
