@@ -2,6 +2,7 @@
 
 mod claims;
 mod golden;
+mod language;
 mod oracle;
 mod queries;
 mod real;

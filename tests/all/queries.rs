@@ -34,13 +34,16 @@ scripts! {
     claims,
     comparisons,
     conditions,
+    diagnostics,
     first_minute,
     kinds,
     levels,
+    mistakes,
     names,
     not_yet,
     reducers,
     session,
+    shares,
     statuses,
     targets,
     transforms,
@@ -104,7 +107,7 @@ fn answers(script: &Script, storage: Storage, name: &str) -> Vec<String> {
 }
 
 /// `import published 2024-07-10 source …`
-fn import_options(command: &str) -> ImportOptions {
+pub(crate) fn import_options(command: &str) -> ImportOptions {
     let words: Vec<&str> = command.split_whitespace().collect();
     let after = |key| words.iter().position(|&word| word == key).map(|at| words[at + 1]);
     ImportOptions {
