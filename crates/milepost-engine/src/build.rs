@@ -4,6 +4,7 @@
 mod expression;
 mod goal;
 mod indicator;
+mod share;
 mod unit;
 
 use milepost_lang::Span;
@@ -126,18 +127,10 @@ impl<'a> Builder<'a> {
         }
         not_yet::check(query)?;
         let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
-        let mut line = self.expression(&query.expression, &inner)?;
-        if let Some(clause) = &query.clauses.percent_of {
-            // What is divided may name its region itself; the whole is then that of the same.
-            let region = inner.region.or_else(|| sole_region(&line));
-            let inner = Scope { region, ..inner.clone() };
-            let whole = self.expression(&clause.value, &inner)?;
-            line = expression::percent_of(line, whole, clause.span)?;
-        }
-        line = transform::apply(line, query)?;
+        let line = self.line(query, &inner)?;
         let measure = query.measure.as_ref().map(|measure| measure.kind);
         let goal = match &query.clauses.to {
-            None => None,
+            None => self.whole(query, &line, &inner)?,
             Some(clause) => Some(self.goal(&clause.value, query, &line, &inner)?),
         };
         let unit = unit::result_unit(measure, line.unit.as_ref());
@@ -145,6 +138,19 @@ impl<'a> Builder<'a> {
         let frequency = plan::frequency_of(&query.clauses)?;
         let (base, fixed) = (BaseRule::None, None);
         Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power })
+    }
+
+    /// What a sentence measures: its expression, as % of another, transformed.
+    fn line(&mut self, query: &Query, inner: &Scope) -> Result<Line> {
+        let mut line = self.expression(&query.expression, inner)?;
+        if let Some(clause) = &query.clauses.percent_of {
+            // What is divided may name its region itself; the whole is then that of the same.
+            let region = inner.region.or_else(|| sole_region(&line));
+            let inner = Scope { region, ..inner.clone() };
+            let whole = self.expression(&clause.value, &inner)?;
+            line = expression::percent_of(line, whole, clause.span)?;
+        }
+        transform::apply(line, query)
     }
 
     /// A side of a comparison in a condition.

@@ -54,6 +54,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0513", "rows over spans of several lengths"),
         ("MP0514", "a number whose unit is not clear"),
         ("MP0515", "a window of too many periods"),
+        ("MP0516", "parts of what does not add up"),
         ("MP0601", "a store that cannot be read"),
         ("MP0602", "an answer of too many rows"),
         ("MP0801", "a figure that is not exact"),
@@ -76,6 +77,7 @@ pub fn codes() -> &'static [(&'static str, &'static str)] {
         ("MP0818", "a mean of rates"),
         ("MP0819", "a running total that was revised downward"),
         ("MP0820", "holes that were filled"),
+        ("MP0821", "the whole of shares and contributions"),
         ("MP0901", "what cannot be answered yet"),
     ]
 }
@@ -299,6 +301,18 @@ pub(crate) fn no_total(subject: &str, nature: Nature, span: Span) -> Boxed {
         ),
     };
     help(error("MP0510", span, message), advice)
+}
+
+pub(crate) fn no_parts(measure: &str, subject: &str, nature: Nature, span: Span) -> Boxed {
+    let (why, advice) = match nature {
+        Nature::Undeclared => (
+            "its kind is not declared",
+            "the catalogue declares a kind: stock, flow, ratio, index or intensity",
+        ),
+        _ => ("it does not add up", "`gap of … to parent` compares a rate with that of its parent"),
+    };
+    let message = format!("`{measure} of` needs parts of a whole, and {subject} has none: {why}");
+    help(error("MP0516", span, message), advice)
 }
 
 pub(crate) fn no_running_total(subject: &str, nature: Nature, span: Span) -> Boxed {

@@ -153,6 +153,7 @@ fn rule(kind: milepost_lang::ast::MeasureKind) -> &'static str {
         MeasureKind::Gap => "goal - end",
         MeasureKind::Progress => "100 (end - base) / (goal - base)",
         MeasureKind::Revisions => "every value published for the period",
-        MeasureKind::Share | MeasureKind::Contribution => "of the whole",
+        MeasureKind::Share => "100 end / whole",
+        MeasureKind::Contribution => "100 (end - base) / whole at the base",
     }
 }

@@ -89,6 +89,22 @@ pub(crate) fn progress(x0: Number, x1: Number, goal: Number) -> Measured {
     in_range(whole(100).checked_mul(change(x0, x1)?).and_then(|up| up.checked_div(way)))
 }
 
+/// `100 x1 / whole`, a part in percent of its whole.
+pub(crate) fn share(x1: Number, whole_of_it: Number) -> Measured {
+    if whole_of_it.is_zero() {
+        return Err(Undefined::DivisorZero);
+    }
+    in_range(whole(100).checked_mul(x1).and_then(|up| up.checked_div(whole_of_it)))
+}
+
+/// `100 (x1 - x0) / X0`, what a part adds to the growth of its whole in percentage points, with
+/// the whole at the base below (INSEE, ABS). Undefined where growth of the whole is.
+pub(crate) fn contribution(x0: Number, x1: Number, whole_at_base: Number) -> Measured {
+    positive_base(whole_at_base)?;
+    let up = in_range(whole(100).checked_mul(change(x0, x1)?))?;
+    in_range(up.checked_div(whole_at_base))
+}
+
 /// The number times a power of ten.
 pub(crate) fn scaled(number: Number, power: i8) -> Measured {
     if power == 0 {
@@ -165,6 +181,21 @@ mod tests {
                 values.windows(2).map(|w| factor(growth(whole(w[0]), whole(w[1])))).product();
             let whole_span = factor(growth(whole(values[0]), whole(values[values.len() - 1])));
             prop_assert!((product / whole_span - 1.0).abs() < 1e-9);
+        }
+
+        #[test]
+        fn contributions_add_up_to_growth(
+            parts in prop::collection::vec((1i64..1_000_000, 0i64..1_000_000), 1..20)
+        ) {
+            let (x0, x1) = parts.iter().fold((0, 0), |(x0, x1), part| (x0 + part.0, x1 + part.1));
+            let each = parts.iter().map(|(from, to)| {
+                contribution(whole(*from), whole(*to), whole(x0)).unwrap().to_f64()
+            });
+            let growth = growth(whole(x0), whole(x1)).unwrap().to_f64();
+            prop_assert!((each.sum::<f64>() - growth).abs() < 1e-9 * growth.abs().max(1.0));
+            let each = parts.iter().map(|(from, _)| share(whole(*from), whole(x0)).unwrap());
+            let sum: f64 = each.map(milepost_model::Number::to_f64).sum();
+            prop_assert!((sum - 100.0).abs() < 1e-9);
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Axis, Clauses, MeasureKind, Name, Query, RegionExpression};
+use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::Frequency;
 
@@ -14,15 +14,6 @@ fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
 
 /// Refuses the parts of a sentence that are not answered yet.
 pub(crate) fn check(query: &Query) -> Result<()> {
-    if let Some(measure) = &query.measure {
-        let what = match measure.kind {
-            MeasureKind::Share => "`share of`",
-            MeasureKind::Contribution => "`contribution of`",
-            _ => return clauses(&query.clauses),
-        };
-        let instead = "`(x in A) as % of (x in B)` gives one share";
-        return Err(refusal(measure.span, what, instead));
-    }
     clauses(&query.clauses)
 }
 

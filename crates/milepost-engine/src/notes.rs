@@ -1,5 +1,7 @@
 //! What is worth knowing about an answer, each thing once.
 
+mod wholes;
+
 use std::collections::BTreeMap;
 
 use milepost_lang::ast::{Fill, MeasureKind, Query};
@@ -28,6 +30,7 @@ pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan
     distance(&mut notes, asked, plan);
     origins(&mut notes, answer);
     goals(&mut notes, query, asked, answer);
+    wholes::add(&mut notes, query, asked, answer);
     missing(&mut notes, query, asked, plan, answer);
     versions(&mut notes, asked);
     if let (Some(MissingReason::NotYet), Some(base)) = (plan.why, plan.base) {

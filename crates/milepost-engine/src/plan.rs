@@ -75,12 +75,10 @@ pub(crate) fn needs_base(measure: MeasureKind, has_goal: bool) -> bool {
         | MeasureKind::Multiple
         | MeasureKind::Index
         | MeasureKind::Cagr
+        | MeasureKind::Contribution
         | MeasureKind::Progress => true,
         MeasureKind::Pace => !has_goal,
-        MeasureKind::Gap
-        | MeasureKind::Revisions
-        | MeasureKind::Share
-        | MeasureKind::Contribution => false,
+        MeasureKind::Gap | MeasureKind::Revisions | MeasureKind::Share => false,
     }
 }
 
@@ -142,6 +140,8 @@ pub(crate) fn settle(
     let measure = query.measure.as_ref();
     let yoy = measure.is_some_and(|measure| measure.yoy);
     let kind = measure.map(|measure| measure.kind);
+    // A share is a level of its own: it is shown like one, its base included.
+    let compared = kind.filter(|kind| *kind != MeasureKind::Share);
     let steps = sentences.first().and_then(|sentence| sentence.frequency);
     if sentences.iter().all(|sentence| sentence.line.is_constant()) {
         return constant(sentences, kind, query);
@@ -151,7 +151,7 @@ pub(crate) fn settle(
         return Err(diagnostics::clashing_clauses(at, ("by", clause.span)));
     }
     let accrues = spans(sentences);
-    let grain = grain(sentences, times, steps, kind.is_some() && accrues);
+    let grain = grain(sentences, times, steps, compared.is_some() && accrues);
     let pool = candidates(sentences, grain);
     let steps_of_spans = steps.filter(|_| accrues);
     let end = pick(&times.end, &pool)
@@ -173,8 +173,8 @@ pub(crate) fn settle(
     if strict && plan.base_lag.is_some() {
         plan.base = None;
     }
-    check_lengths(&plan, times, kind, yoy, accrues)?;
-    check_order(&mut plan, times, kind.is_some() && !yoy)?;
+    check_lengths(&plan, times, compared, yoy, accrues)?;
+    check_order(&mut plan, times, compared.is_some() && !yoy)?;
     let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
     for sentence in sentences.iter_mut() {
         sentence.base = rule.clone();
@@ -187,16 +187,17 @@ pub(crate) fn settle(
             let newest = candidates(sentences, None).last().copied();
             plan.after_steps =
                 newest.filter(|p| !times.end_stated && p.last_day() > end.last_day());
-            stepped(frequency, low, end.last_day(), &pool, &plan, times, kind, query)?
+            stepped(frequency, low, end.last_day(), &pool, &plan, times, compared, query)?
         }
         (None, Some(end))
-            if kind.is_some() && !(yoy && (times.base != Base::None || takes_all_time(query))) =>
+            if compared.is_some()
+                && !(yoy && (times.base != Base::None || takes_all_time(query))) =>
         {
             Rows::Periods(vec![end])
         }
         (None, Some(end)) => {
             let whole_series = only_targets || takes_all_time(query);
-            native(end, low, &plan, times, kind, whole_series)
+            native(end, low, &plan, times, compared, whole_series)
         }
     };
     Ok(plan)
@@ -264,7 +265,8 @@ fn check_base(
     if needs_base(measure.kind, has_goal) && !has_base {
         return Err(diagnostics::needs_base(measure.kind, measure.span));
     }
-    let uses_base = needs_base(measure.kind, has_goal) || measure.kind == MeasureKind::Pace;
+    let uses_base = needs_base(measure.kind, has_goal)
+        || matches!(measure.kind, MeasureKind::Pace | MeasureKind::Share);
     if !uses_base && times.base != Base::None && steps.is_none() {
         return Err(diagnostics::unused_base(measure.kind, times.base_span));
     }

@@ -114,7 +114,16 @@ impl Sentence {
     pub(crate) fn compare(&self, end: Period) -> Comparison {
         let base = self.base.of(end).transpose().map(|base| base.and_then(|p| self.line.read(p)));
         let end_reading = self.line.read(end);
-        let goal = self.goal.as_ref().map(|goal| goal.at(end, self.line.accrues()));
+        let goal = self.goal.as_ref().map(|goal| {
+            // What a part contributes is related to the whole at the base.
+            let at = match (self.measure, &base) {
+                (Some(MeasureKind::Contribution), Some(base)) => {
+                    base.as_ref().map_err(|reason| *reason)?.period
+                }
+                _ => end,
+            };
+            goal.at(at, self.line.accrues())
+        });
         let value = self
             .measured(base.as_ref(), &end_reading, goal.as_ref())
             .and_then(|value| Ok(measure::scaled(value, self.power)?));
@@ -160,9 +169,9 @@ impl Sentence {
             Some(MeasureKind::Progress) => {
                 measure::progress(base()?.value, x1, goal()?.reading.value)
             }
-            // Refused before any sentence is built.
-            Some(MeasureKind::Share | MeasureKind::Contribution) => {
-                return Err(MissingReason::NoData);
+            Some(MeasureKind::Share) => measure::share(x1, goal()?.reading.value),
+            Some(MeasureKind::Contribution) => {
+                measure::contribution(base()?.value, x1, goal()?.reading.value)
             }
         };
         Ok(measured?)

@@ -160,17 +160,17 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Every figure with the base as 100.",
         "index of hi.participants in VN since 2002 by year",
     ),
-    refused(
+    topic(
         Measures,
         &["share"],
         "Each member's part of the whole, in percent; for what can be added up.",
-        "share of hi.participants in VN at 2023",
+        "explain share of hi.participants in VN at 2023",
     ),
-    refused(
+    topic(
         Measures,
         &["contribution"],
         "Each member's part of the growth of the whole, in percentage points.",
-        "contribution of hi.participants in VN between 2002 and 2023",
+        "explain contribution of hi.participants in VN between 2002 and 2023",
     ),
     topic(
         Measures,

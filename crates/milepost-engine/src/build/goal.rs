@@ -71,7 +71,7 @@ impl Builder<'_> {
     }
 
     /// The same expression in every region above, as of the day on which names are resolved.
-    fn parents(&mut self, query: &Query, scope: &Scope, span: Span) -> Result<Goal> {
+    pub(super) fn parents(&mut self, query: &Query, scope: &Scope, span: Span) -> Result<Goal> {
         let region = scope.region.ok_or_else(|| diagnostics::no_region(span))?;
         let day = match self.catalogue.region(region).valid_to {
             Some(end) if end <= scope.names_on => end.previous().unwrap_or(Date::MIN),
@@ -80,7 +80,7 @@ impl Builder<'_> {
         let mut parents = Vec::new();
         for ancestor in self.catalogue.ancestors(region, day).collect::<Vec<_>>() {
             let scope = scope.within(ancestor);
-            let line = self.expression(&query.expression, &scope)?;
+            let line = self.line(query, &scope)?;
             parents.push((names::label(self.catalogue, ancestor).name, line));
         }
         Ok(Goal::Parents(parents))

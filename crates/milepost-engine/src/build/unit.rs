@@ -16,12 +16,10 @@ pub(super) fn result_unit(measure: Option<MeasureKind>, unit: Option<&Unit>) -> 
         Some(MeasureKind::Pace) => unit.map(|unit| unit.points().divide(&year())),
         Some(MeasureKind::Cagr) => Some(Unit::percent().divide(&year())),
         Some(MeasureKind::Multiple | MeasureKind::Index) => Some(Unit::pure()),
-        Some(
-            MeasureKind::Growth
-            | MeasureKind::Progress
-            | MeasureKind::Share
-            | MeasureKind::Contribution,
-        ) => Some(Unit::percent()),
+        Some(MeasureKind::Contribution) => Some(Unit::percentage_points()),
+        Some(MeasureKind::Growth | MeasureKind::Progress | MeasureKind::Share) => {
+            Some(Unit::percent())
+        }
     }
 }
 

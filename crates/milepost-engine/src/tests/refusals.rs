@@ -5,8 +5,6 @@ use crate::test_support::error;
 #[test]
 fn what_comes_later_is_refused() {
     for query in [
-        "share of hi.participants in VN-49 at 2023",
-        "contribution of hi.participants in VN since 2002",
         "hi.participants by province in VN",
         "hi.participants by status in VN",
         "hi.participants by 5 years in VN",
@@ -47,6 +45,9 @@ fn what_does_not_fit_is_refused() {
         ("revisions of si.participants - ui.participants in VN at 2023", "MP0508"),
         ("(si.participants since 1995) + ui.participants in VN", "MP0407"),
         ("20 million persons", "MP0509"),
+        ("share of si.coverage in VN-49 at 2023", "MP0516"),
+        ("contribution of outreach.events in VN-HN since 2020", "MP0516"),
+        ("contribution of si.participants in VN-HN", "MP0404"),
         ("ytd of si.participants in VN", "MP0510"),
         ("rolling 2 year total of si.coverage in VN", "MP0510"),
         ("rolling 1000000 day mean of fund.revenue in VN", "MP0515"),
