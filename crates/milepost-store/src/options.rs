@@ -34,7 +34,7 @@ pub enum Verify {
     /// The head, the log and each segment's directory; frames when they are first touched.
     #[default]
     Quick,
-    /// Every byte.
+    /// Every byte, and that every figure has a region, a period and the texts it refers to.
     Full,
 }
 

@@ -117,10 +117,12 @@ fn the_same_fact_twice_is_one_fact() {
     let again = commit(&mut store, facts()).unwrap();
     assert_eq!((again.added, again.unchanged), (0, 2));
     assert_eq!(again.id, first.id, "nothing new is no commit");
+    // Also within one batch, and a frame apart.
     let mut more = facts();
     more.insert(1, fact("2022", "9"));
+    more.extend([fact("2022", "9.0"), fact("2022-06", "8"), fact("2022-06", "8")]);
     let third = commit(&mut store, more).unwrap();
-    assert_eq!((third.added, third.unchanged), (1, 2));
+    assert_eq!((third.added, third.unchanged), (2, 4));
     assert_eq!(third.id.sequence, first.id.sequence + 1);
 }
 

@@ -169,6 +169,46 @@ fn every_truncation_of_a_head_or_a_segment_is_noticed_or_a_prefix() {
 }
 
 #[test]
+fn files_in_each_others_place_are_never_taken_for_one_another() {
+    let (memory, other) = (Memory::journalled(), Memory::journalled());
+    let mut store = store(&memory);
+    let old_head = bytes(&memory, "head");
+    commit(&mut store, vec![published(fact("2001", "2"), "2025-02-01")]).unwrap();
+    store.merge().unwrap();
+    commit(&mut store, vec![published(fact("2002", "2"), "2025-02-01")]).unwrap();
+    store.checkpoint().unwrap();
+    drop(store);
+    let mut store = self::store(&other);
+    store.merge().unwrap();
+    commit(&mut store, vec![fact("2006", "9")]).unwrap();
+    store.checkpoint().unwrap();
+    drop(store);
+    let segments: Vec<String> = names(&memory).into_iter().filter(|n| n != "head").collect();
+    assert_eq!(segments.len(), 2);
+    assert_eq!(names(&memory), names(&other));
+    let [first, second] = [0, 1].map(|at| bytes(&memory, &segments[at]));
+    let foreign = [0, 1].map(|at| bytes(&other, &segments[at]));
+    let replacements = [
+        ("head", old_head),
+        ("head", bytes(&other, "head")),
+        (&segments[0], second.clone()),
+        (&segments[1], first),
+        (&segments[0], foreign[0].clone()),
+        (&segments[1], foreign[1].clone()),
+        (&segments[1], second[..second.len() - 128].to_vec()),
+    ];
+    for (name, replacement) in replacements {
+        let whole = bytes(&memory, name);
+        memory.patch(name, |bytes| *bytes = replacement);
+        for outcome in [read_all(&memory).map(drop), reopen(&memory).map(drop)] {
+            assert!(matches!(outcome, Err(StoreError::Corrupt { .. })), "{name}: {outcome:?}");
+        }
+        memory.patch(name, |bytes| *bytes = whole);
+    }
+    read_all(&memory).unwrap();
+}
+
+#[test]
 fn segments_without_a_head_are_never_an_empty_store() {
     use crate::io::Disk;
     let memory = Memory::journalled();

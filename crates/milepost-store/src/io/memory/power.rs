@@ -281,6 +281,17 @@ fn what_was_synced_survives_and_the_rest_may() {
 }
 
 #[test]
+fn a_sealed_file_is_in_memory_once() {
+    let memory = Memory::default();
+    memory.create_new("a").unwrap().write_at(b"sealed", 0).unwrap();
+    let [one, two] = [(), ()].map(|()| memory.map("a", 6, Backend::Mmap).unwrap());
+    assert_eq!((&*one, one.as_ptr()), (&b"sealed"[..], two.as_ptr()));
+    assert!(memory.map("a", 7, Backend::Mmap).is_err());
+    memory.remove("a").unwrap();
+    assert_eq!(&*one, b"sealed", "as long as it is open");
+}
+
+#[test]
 fn a_sync_that_failed_saves_nothing_ever() {
     let memory = Memory::journalled();
     let file = memory.create_new("a").unwrap();
