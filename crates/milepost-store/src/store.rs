@@ -222,8 +222,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] for a fact that contradicts another one of the same publication,
     /// [`StoreError::Value`] for one that cannot be stored, [`StoreError::Catalogue`],
-    /// [`StoreError::Limit`], [`StoreError::NoProducer`], [`StoreError::ReadOnly`]: nothing was done. [`StoreError::Io`]: the
-    /// batch is in doubt, and the writer of no use from then on ([`StoreError::Poisoned`]).
+    /// [`StoreError::Limit`], [`StoreError::NoProducer`], [`StoreError::ReadOnly`]: nothing was done.
+    /// [`StoreError::Io`]: nothing was done, or the batch is in doubt and the writer of no use from
+    /// then on ([`StoreError::Poisoned`]). Opening the store anew and committing the batch again,
+    /// with its token, is right in either case.
     pub fn commit(&mut self, batch: Batch) -> Result<Receipt> {
         self.commit_with(batch, &mut |_| ())
     }

@@ -198,12 +198,20 @@ impl Writer {
     /// Moves frames in memory into segments and starts a new head. When this returns, `state` is
     /// what the store holds; after an error it is of no use.
     ///
-    /// All frames are rewritten if that is asked for, or if it is due.
+    /// All frames are rewritten if that is asked for, or if it is due and possible.
     pub(crate) fn checkpoint(&mut self, state: &mut State, merge: bool) -> Result<()> {
         let before = Arc::clone(&state.segments);
-        let merge = merge || is_merge_due(state);
-        let new = self.write_segments(state, merge).inspect_err(|_| self.collect_new(&before))?;
-        let mut segments = if merge { Vec::new() } else { before.to_vec() };
+        let is_due = !merge && is_merge_due(state);
+        let mut is_merged = merge || is_due;
+        let mut new = self.write_segments(state, is_merged);
+        if new.is_err() && is_due && !self.is_poisoned {
+            // The disk may lack the room, or a frame be damaged: nobody's commit waits for that.
+            self.collect_new(&before);
+            is_merged = false;
+            new = self.write_segments(state, false);
+        }
+        let new = new.inspect_err(|_| self.collect_new(&before))?;
+        let mut segments = if is_merged { Vec::new() } else { before.to_vec() };
         segments.extend(new);
         state.seal(segments)?;
         self.epoch = new_epoch(self.epoch);

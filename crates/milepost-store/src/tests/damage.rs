@@ -208,6 +208,51 @@ fn files_in_each_others_place_are_never_taken_for_one_another() {
     read_all(&memory).unwrap();
 }
 
+/// A store in which a merge is due: of each of its frames there are three versions.
+fn store_to_merge() -> Memory {
+    let memory = Memory::default();
+    let mut store = on(&memory);
+    for version in 1..=3 {
+        // One frame for each fact; the last version of the first is in the second segment.
+        let days = (0..600).skip(usize::from(version == 3)).map(|n| n * 1024);
+        let facts = days.map(|day| Fact {
+            period: Period::day(Date::from_day_number(day).unwrap()),
+            ..published(fact("2024", &version.to_string()), &format!("2025-01-0{version}"))
+        });
+        commit(&mut store, facts.collect()).unwrap();
+        if version < 3 {
+            store.checkpoint().unwrap();
+        }
+    }
+    assert_eq!(store.statistics().segments, 2);
+    memory
+}
+
+#[test]
+fn a_merge_that_is_due_but_impossible_stops_no_commit() {
+    use crate::io::Fault;
+    let memory = store_to_merge();
+    let mut store = reopen(&memory).unwrap();
+    memory.fail_after(1, Fault::Once);
+    store.checkpoint().unwrap();
+    assert_eq!(store.statistics().segments, 3, "no room for all frames, but for the new ones");
+    commit(&mut store, vec![fact("2001", "1")]).unwrap();
+    store.checkpoint().unwrap();
+    assert_eq!((store.statistics().segments, store.statistics().superseded_frames), (1, 0));
+    drop(store);
+
+    let memory = store_to_merge();
+    memory.patch("seg-0000000000000002", |bytes| bytes[130] ^= 1);
+    let mut store = reopen(&memory).unwrap();
+    store.checkpoint().unwrap();
+    commit(&mut store, vec![fact("2001", "1")]).unwrap();
+    assert_eq!(store.statistics().segments, 3);
+    let outcome = store.merge();
+    assert!(matches!(outcome, Err(StoreError::Corrupt { .. })), "{outcome:?}");
+    assert_eq!(names(&memory).len(), 4, "nothing of the merge is left");
+    assert_eq!(value(&store.snapshot(), "2001", None).as_deref(), Some("1"));
+}
+
 #[test]
 fn segments_without_a_head_are_never_an_empty_store() {
     use crate::io::Disk;
