@@ -161,6 +161,20 @@ pub(crate) const FREQUENCIES: [(&str, Frequency); 7] = [
     ("day", Frequency::Day),
 ];
 
+/// Words for frequencies that are no level of regions either; the phrasebook has what they mean.
+pub(crate) const ADVERBS: [&str; 10] = [
+    "yearly",
+    "annual",
+    "annually",
+    "annum",
+    "half-yearly",
+    "semiannually",
+    "quarterly",
+    "monthly",
+    "weekly",
+    "daily",
+];
+
 /// The magnitude words.
 pub(crate) const MAGNITUDES: [(&str, Magnitude); 4] = [
     ("thousand", Magnitude::Thousand),

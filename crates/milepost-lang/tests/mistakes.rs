@@ -122,6 +122,8 @@ fn times() {
         ("x in VN starting 1995", "x in VN since 1995"),
         ("x in VN starting from 1995", "x in VN since 1995"),
         ("x in VN per year", "x in VN by year"),
+        ("x in VN by yearly", "x in VN by year"),
+        ("x in VN by annum", "x in VN by year"),
         ("x in VN by 2025", "x in VN at 2025"),
         ("x in VN 2019", "x in VN at 2019"),
         ("x in VN at date '2023-12-31'", "x in VN at 2023-12-31"),

@@ -164,7 +164,7 @@ fn region(input: Tokens<'_>) -> Parsed<'_, RegionExpression> {
 
 /// `year`, `3 months`, `province`
 fn axis(input: Tokens<'_>) -> Parsed<'_, Axis> {
-    if let Some(diagnostic) = by_a_year(input) {
+    if let Some(diagnostic) = by_a_year(input).or_else(|| adverb(input)) {
         return refuse(diagnostic);
     }
     let time = map(spanned((opt(count), frequency)), |((count, frequency), span)| Axis::Time {
@@ -197,6 +197,16 @@ fn by_a_year(input: Tokens<'_>) -> Option<Diagnostic> {
                 time.text
             ))
             .with_fix(by.span, "at"),
+    )
+}
+
+/// `by yearly`: an adverb is no level of regions.
+fn adverb(input: Tokens<'_>) -> Option<Diagnostic> {
+    let token = input.first().filter(|token| words::ADVERBS.iter().any(|a| token.is_word(a)))?;
+    let message = format!("`by {}` is not an axis", token.text);
+    Some(
+        Diagnostic::error(code::FOREIGN_WORD, token.span, message)
+            .with_label("`by` makes rows, as in `by year`"),
     )
 }
 
