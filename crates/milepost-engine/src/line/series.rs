@@ -114,13 +114,17 @@ impl Series {
         natives
     }
 
-    /// The stored figure that holds for a period.
+    /// The stored figure that holds for a period: of the labels of one close the strongest figure,
+    /// the period's own label before others.
     pub(crate) fn stored(&self, period: Period) -> Option<&Cell> {
-        let own = match self.declared.timing {
-            Timing::Close => self.closes.get(&period.last_day())?,
-            Timing::Span => &period,
-        };
-        self.cells.admitted.get(own).or_else(|| self.totals.get(&period))
+        let cell = |period: &Period| self.cells.admitted.get(period);
+        match self.declared.timing {
+            Timing::Close => {
+                let best = self.closes.get(&period.last_day()).and_then(cell)?;
+                cell(&period).filter(|own| own.strength <= best.strength).or(Some(best))
+            }
+            Timing::Span => cell(&period).or_else(|| self.totals.get(&period)),
+        }
     }
 
     /// The figure of a period: stored, from parts, added up, or the zero before the beginning.
