@@ -53,17 +53,15 @@ pub(crate) fn apply(
     let mut unknown = 0_usize;
     let mut kept = Vec::new();
     for row in std::mem::take(&mut answer.rows) {
-        let judge = match judges.get(&row.region.uid) {
-            Some(judge) => judge,
-            None => {
-                let scope = scope_of(builder, asked, &row.region);
-                let scope = scope.judging(value.clone());
-                let judge = Judge::new(builder, &clause.value, asked, &scope)?;
-                judges.entry(row.region.uid.clone()).or_insert(judge)
-            }
-        };
+        let uid = &row.region.uid;
+        if !judges.contains_key(uid) {
+            let scope = scope_of(builder, asked, &row.region).judging(value.clone());
+            let judge = Judge::new(builder, &clause.value, asked, &scope)?;
+            judges.insert(uid.clone(), judge);
+        }
+        let judge = judges.get(uid);
         value.number.set(row.value);
-        match row.period.and_then(|period| judge.decide(period)) {
+        match judge.zip(row.period).and_then(|(judge, period)| judge.decide(period)) {
             Some(true) => kept.push(row),
             Some(false) => {}
             None => unknown += 1,
@@ -108,13 +106,17 @@ enum Judge {
     Any(Vec<Judge>),
     All(Vec<Judge>),
     Not(Box<Judge>),
-    Compare {
-        left: Line,
-        operator: Operator,
-        right: Line,
-        /// Power of ten from the right unit to the left one.
-        power: i8,
-    },
+    Compare(Box<Sides>),
+}
+
+/// Two sides of a comparison.
+#[derive(Debug)]
+struct Sides {
+    left: Line,
+    operator: Operator,
+    right: Line,
+    /// Power of ten from the right unit to the left one.
+    power: i8,
 }
 
 impl Judge {
@@ -147,7 +149,7 @@ impl Judge {
                         .ok_or_else(|| diagnostics::different_units("where", unit, other, *span))?,
                     _ => return Err(diagnostics::undeclared_unit("where", *span)),
                 };
-                Ok(Self::Compare { left, operator: *operator, right, power })
+                Ok(Self::Compare(Box::new(Sides { left, operator: *operator, right, power })))
             }
         }
     }
@@ -158,7 +160,8 @@ impl Judge {
             Self::Any(judges) => decisive(judges, period, true),
             Self::All(judges) => decisive(judges, period, false),
             Self::Not(judge) => judge.decide(period).map(|truth| !truth),
-            Self::Compare { left, operator, right, power } => {
+            Self::Compare(sides) => {
+                let Sides { left, operator, right, power } = sides.as_ref();
                 let left = left.read(period).ok()?.value;
                 let right = scaled(right.read(period).ok()?.value, *power).ok()?;
                 Some(match operator {

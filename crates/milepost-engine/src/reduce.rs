@@ -74,7 +74,7 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
             if axis == Dimension::Time && !has_axis(query) && spans(asked) {
                 group.check_overlap(reducer.span)?;
             }
-            items.extend(reduced.group(group)?);
+            items.extend(reduced.group(&group));
         }
         if !keeps_axis(reducer.kind) {
             by_region &= axis != Dimension::Region;
@@ -212,7 +212,7 @@ struct Reduced<'a> {
 }
 
 impl Reduced<'_> {
-    fn group(&mut self, group: Group) -> Result<Vec<Item>> {
+    fn group(&mut self, group: &Group) -> Vec<Item> {
         let all = group.items.len();
         let with_value = |item: &Item| item.row.value.is_some();
         let known: Vec<Item> =
@@ -225,7 +225,7 @@ impl Reduced<'_> {
             let message = format!("{name}{left_out} of {all} rows {verb} left out");
             self.note("MP0815", message);
         }
-        Ok(match self.reducer.kind {
+        match self.reducer.kind {
             ReducerKind::Rank => order::ranked(known, self.answer),
             ReducerKind::Top(count) => self.top(known, count, true),
             ReducerKind::Bottom(count) => self.top(known, count, false),
@@ -239,9 +239,9 @@ impl Reduced<'_> {
                     }
                     vec![item]
                 }
-                None => vec![group.aggregate(self.axis, kind, &known)?],
+                None => vec![group.aggregate(self.axis, kind, &known)],
             },
-        })
+        }
     }
 
     fn top(&mut self, known: Vec<Item>, count: u32, greatest: bool) -> Vec<Item> {

@@ -49,17 +49,14 @@ pub(super) fn add(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answ
             continue;
         }
         let (parts, rest) = (grouped(sum.parts), grouped(rest));
-        let message = match measure.kind {
-            MeasureKind::Share => {
-                format!("the parts are {parts} % of {name} at {period}; {rest} % lie elsewhere")
-            }
-            _ => {
-                let all = sum.all.map(grouped).unwrap_or_default();
-                format!(
-                    "the parts contribute {parts} pp to the growth of {name} at {period}, {all} %; \
-                     {rest} pp remain"
-                )
-            }
+        let message = if measure.kind == MeasureKind::Share {
+            format!("the parts are {parts} % of {name} at {period}; {rest} % lie elsewhere")
+        } else {
+            let all = sum.all.map(grouped).unwrap_or_default();
+            format!(
+                "the parts contribute {parts} pp to the growth of {name} at {period}, {all} %; \
+                 {rest} pp remain"
+            )
         };
         notes.say("MP0821", measure.span, message);
     }

@@ -81,12 +81,7 @@ impl Group {
     }
 
     /// The total, mean or median of the known rows.
-    pub(super) fn aggregate(
-        &self,
-        axis: &Dimension,
-        kind: ReducerKind,
-        known: &[Item],
-    ) -> Result<Item> {
+    pub(super) fn aggregate(&self, axis: &Dimension, kind: ReducerKind, known: &[Item]) -> Item {
         let values: Vec<Number> = known.iter().filter_map(|item| item.row.value).collect();
         let value = if values.is_empty() {
             let missing = self.items.iter().find_map(|item| item.row.missing);
@@ -100,15 +95,17 @@ impl Group {
             value.map_err(MissingReason::from)
         };
         let unit = self.items.first().map(|item| item.row.unit.clone()).unwrap_or_default();
-        Ok(self.item(axis, value, unit))
+        self.item(axis, value, unit)
     }
 
     fn item(&self, axis: &Dimension, value: Result<Number, MissingReason>, unit: String) -> Item {
         let known = || self.items.iter().map(|item| &item.row).filter(|row| row.value.is_some());
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let all = Coverage { present: number(known().count()), expected: number(self.items.len()) };
-        let coverage =
-            known().map(|row| row.coverage).fold(Some(all), |all, one| Coverage::worse(one, all));
+        let mut coverage = Some(all);
+        for row in known() {
+            coverage = Coverage::worse(row.coverage, coverage);
+        }
         let status = known().fold(Status::ACTUAL, |all, row| all | row.status);
         let strength = known().filter_map(|row| row.strength).max().unwrap_or(Strength::Actual);
         let published = known().filter_map(|row| row.published).max();
