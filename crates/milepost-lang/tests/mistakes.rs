@@ -325,3 +325,18 @@ fn names_that_are_only_unknown_have_no_hint() {
         assert_eq!(hint.code, "MP0125", "{verb}");
     }
 }
+
+#[test]
+fn what_is_only_unfinished_is_not_mended() {
+    for text in [
+        "x over last",
+        "x over",
+        "x in VN at",
+        "x as % of",
+        "x to",
+        "let x =",
+        "x between 2009 and",
+    ] {
+        assert_eq!(diagnostic(text).unwrap().code, "MP0121", "{text}");
+    }
+}

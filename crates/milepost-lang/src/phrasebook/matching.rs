@@ -88,8 +88,8 @@ fn step(element: &str, rest: &[Token<'_>]) -> Option<(usize, Option<String>)> {
             Some((1, Some((*level).to_owned())))
         }
         "NAME" => {
-            let begins_more = |word| first.is_word(word);
-            let is_verb = words::verbs().chain(["the"]).any(begins_more);
+            // These begin something else than a name: a verb, `over last`.
+            let is_verb = words::verbs().chain(["the"]).any(|word| first.is_word(word));
             let is_word =
                 first.kind == TokenKind::Word && !words::is_reserved(first.text) && !is_verb;
             (is_word || first.kind == TokenKind::Text).then(|| own(first))
