@@ -1,5 +1,6 @@
 //! One binary for all integration tests.
 
+mod answers;
 mod claims;
 mod golden;
 mod language;

@@ -3,6 +3,7 @@
 mod format;
 mod missing;
 mod reading;
+mod serialize;
 mod table;
 
 use milepost_lang::Diagnostic;
