@@ -133,6 +133,27 @@ fn the_script_provokes_every_code_of_the_engine() {
 }
 
 #[test]
+fn messages_speak_of_the_query_and_of_what_would_fit() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/queries/mistakes.mpq");
+    let mistakes = Script::parse(&fs::read_to_string(path).unwrap());
+    let script = script();
+    let mut messages = 0;
+    for line in script.cases().chain(mistakes.cases()).flat_map(|case| case.expected.lines()) {
+        let help = line.trim_start().strip_prefix("help: ");
+        let note = line.strip_prefix("MP").and_then(|note| note.split_once(' '));
+        let error = line.strip_prefix("error[").and_then(|error| error.split_once(": "));
+        let Some(message) = help.or(note.or(error).map(|(_, message)| message)) else { continue };
+        messages += 1;
+        let words = message.to_lowercase();
+        let personal = ["you", "your", "please", "sorry", "invalid", "illegal"];
+        let found = personal.iter().find(|word| words.split(' ').any(|other| other == **word));
+        assert_eq!(found, None, "{message}");
+        assert!(!message.ends_with('.') && message.len() < 300, "{message}");
+    }
+    assert!(messages > 100, "{messages}");
+}
+
+#[test]
 fn the_examples_of_the_language_run_on_the_sample() {
     let mut kept = Kept::new(Storage::Memory);
     kept.use_sample();
