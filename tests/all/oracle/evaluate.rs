@@ -299,7 +299,7 @@ impl<'w> Sentence<'w> {
     ) -> Result<Vec<Pick>, Refused> {
         let clauses = &self.query.clauses;
         let window = clauses.during.is_some() || clauses.over_last.is_some();
-        if end == Pick::Nothing && !self.only_targets() {
+        if end == Pick::Nothing {
             return Ok(vec![end]);
         }
         if matches!(end, Pick::Before(_)) && !window {
@@ -313,7 +313,7 @@ impl<'w> Sentence<'w> {
         });
         let mut rows: Vec<Pick> = shown.into_iter().collect();
         let (Some(after), Some(until)) = (after, until) else {
-            if rows.is_empty() && !self.only_targets() {
+            if rows.is_empty() {
                 rows.push(end);
             }
             return Ok(rows);
@@ -331,11 +331,18 @@ impl<'w> Sentence<'w> {
             _ => false,
         });
         if let (true, None, Some(named)) = (named, self.step(), end.found()) {
-            let told =
-                |row: &Pick| row.found().is_some_and(|row| row.last_day() == named.last_day());
+            let told = |row: &Pick| {
+                let same = |row: Period| {
+                    row == named || !self.accrues && row.last_day() == named.last_day()
+                };
+                row.found().is_some_and(same)
+            };
             if !rows.iter().any(told) {
                 rows.push(end);
             }
+        }
+        if rows.is_empty() && self.only_targets() {
+            rows.push(Pick::Nothing);
         }
         Ok(rows)
     }
@@ -437,7 +444,8 @@ impl<'w> Sentence<'w> {
                 });
                 let span = span.unwrap_or(Period::day(day));
                 let figure = self.at(context, Period::day(day)).map_err(|mut why| {
-                    why.extend([Missing::NoData, Missing::BeforeSeries]);
+                    // What closes before all figures may have been withdrawn.
+                    why.extend([Missing::NoData, Missing::BeforeSeries, Missing::Withdrawn]);
                     why.extend(self.at(context, span).err().unwrap_or_default());
                     why
                 })?;

@@ -79,7 +79,9 @@ pub(crate) fn progress(base: Figure, end: Figure, goal: Figure) -> Result<Value,
 pub(crate) fn unit(kind: MeasureKind, unit: Option<&Unit>, base: Option<Period>) -> String {
     let points = unit.map(Unit::points);
     match kind {
-        MeasureKind::Growth if unit.is_some_and(Unit::is_percent) => "relative %".to_owned(),
+        MeasureKind::Growth if points.as_ref().is_some_and(Unit::is_points) => {
+            "relative %".to_owned()
+        }
         MeasureKind::Growth | MeasureKind::Progress => "%".to_owned(),
         MeasureKind::Cagr => "%/year".to_owned(),
         MeasureKind::Multiple => "times".to_owned(),

@@ -1,6 +1,6 @@
 //! Shapes that are not compared, each with its reason.
 
-use milepost::{Frequency, Indicator, Kind, Period};
+use milepost::{Decimal, Frequency, Indicator, Kind, Period};
 use milepost_lang::ast::{Anchor, Axis, Clause, Expression, Goal, Query, StatusKind};
 
 use crate::oracle::{
@@ -15,12 +15,14 @@ pub(crate) fn disputed(world: &World, query: &Query) -> bool {
     steps_outside_the_window(query)
         || steps_after_the_end(query)
         || steps_from_nothing(world, query)
-        || only_targets_somewhere(query)
+        || only_targets_somewhere(world, query)
+        || quotients_over_zero(world, query)
         || targets_beside_spans(world, query)
         || spans_of_several_lengths(world, query)
         || unbegun_parts(world, query)
         || end_before_the_beginning(world, query)
         || end_without_a_figure(world, query)
+        || end_under_another_label(world, query)
         || open_ends_of_finer_steps(world, query)
         || targets_of_another_length(world, query)
         || next_target_at_the_end(world, query)
@@ -31,6 +33,18 @@ fn step(query: &Query) -> Option<Frequency> {
         Axis::Time { frequency, .. } => Some(*frequency),
         Axis::Word(_) => None,
     })
+}
+
+/// A list up to a close that is stored under another label: told twice.
+fn end_under_another_label(world: &World, query: &Query) -> bool {
+    let Some(end) = end(query).and_then(exact) else { return false };
+    let other = |period: Period| period != end && period.last_day() == end.last_day();
+    let clauses = &query.clauses;
+    let since = clauses.since.as_ref().map(|clause| &clause.value);
+    let base = since.or(clauses.between.as_ref().map(|clause| &clause.value.0)).and_then(exact);
+    query.measure.is_none()
+        && step(query).is_none()
+        && world.facts.iter().map(|fact| fact.period).chain(base).any(other)
 }
 
 /// Steps longer than a period that the sentence names, or across the opening of a milestone:
@@ -150,8 +164,9 @@ fn open_ends_of_finer_steps(world: &World, query: &Query) -> bool {
     (open || unbegun) && spans(world, query) && length.is_some_and(finer)
 }
 
-/// `only targets` lists them all; with a time clause it answers nothing where none is set.
-fn only_targets_somewhere(query: &Query) -> bool {
+/// `only targets` lists them all; with a time clause, and of something computed, a region without
+/// any has no row. Whether the targets of parts make one is not said.
+fn only_targets_somewhere(world: &World, query: &Query) -> bool {
     let only = query
         .clauses
         .only
@@ -165,7 +180,11 @@ fn only_targets_somewhere(query: &Query) -> bool {
         || clauses.between.is_some()
         || clauses.during.is_some()
         || clauses.over_last.is_some();
-    only && (placed || query.measure.is_some())
+    let several = query.clauses.regions.as_ref().is_some_and(|regions| regions.value.len() > 1);
+    let computed =
+        !matches!(query.expression, Expression::Indicator(_)) || query.clauses.percent_of.is_some();
+    let parts = used(world, query).iter().any(|used| used.numerator.is_some());
+    only && (placed || query.measure.is_some() || parts || several && computed)
 }
 
 /// Targets for years beside figures of shorter spans: which length is compared is not said.
@@ -174,6 +193,19 @@ fn targets_beside_spans(world: &World, query: &Query) -> bool {
         including.value.iter().any(|status| status.kind == StatusKind::Target)
     });
     targets && spans(world, query)
+}
+
+/// Whether an undefined quotient is the latest figure, or listed, is not said.
+fn quotients_over_zero(world: &World, query: &Query) -> bool {
+    let used = used(world, query);
+    let zero = |fact: &Fact| {
+        fact.value.is_some_and(Decimal::is_zero)
+            && used.iter().any(|used| used.name == fact.indicator)
+    };
+    let quotient = used.len() > 1
+        || query.clauses.percent_of.is_some()
+        || matches!(query.expression, Expression::Product(..));
+    quotient && world.facts.iter().any(zero)
 }
 
 /// Several indicators at spans of several lengths: which lengths are listed is not said, and the
@@ -189,7 +221,8 @@ fn spans_of_several_lengths(world: &World, query: &Query) -> bool {
     let clauses = &query.clauses;
     let at = clauses.at.as_ref().map(|clause| &clause.value.anchor);
     let during = clauses.during.as_ref().map(|clause| &clause.value);
-    let named = end(query).or(at).or(during).and_then(exact).is_some();
+    let at_or_before = clauses.at.as_ref().is_some_and(|at| at.value.or_before);
+    let named = !at_or_before && end(query).or(at).or(during).and_then(exact).is_some();
     let listed = query.measure.is_none() && at.is_none() && step(query).is_none();
     let rolled = used.iter().all(|used| match used.kind {
         None | Some(Kind::Index | Kind::Intensity) => false,
@@ -207,10 +240,15 @@ fn spans(world: &World, query: &Query) -> bool {
     used(world, query).iter().any(|used| !matches!(used.kind, Some(Kind::Stock)))
 }
 
-/// Whether an indicator before its beginning, within something computed, counts as a figure.
+/// Whether an indicator before its beginning, within something computed or at a step, counts as a
+/// figure.
 fn unbegun_parts(world: &World, query: &Query) -> bool {
     let used = used(world, query);
-    used.len() > 1 && used.iter().any(|indicator| indicator.begins.is_some())
+    let computed = used.len() > 1
+        || step(query).is_some()
+        || query.clauses.percent_of.is_some()
+        || !matches!(query.expression, Expression::Indicator(_));
+    computed && used.iter().any(|indicator| indicator.begins.is_some())
 }
 
 /// The indicators of a query, the parts of its ratios among them.
