@@ -284,10 +284,28 @@ fn statements() {
 }
 
 #[test]
+fn vietnamese() {
+    check(&[
+        ("x ở Vĩnh Long từ 1995 đến 2023", "x in Vĩnh Long between 1995 and 2023"),
+        ("x tại VN từ năm 1995", "x in VN since 1995"),
+        ("x in VN tu 1995 den 2023", "x in VN between 1995 and 2023"),
+        ("x in VN đến quý 4/2019", "x in VN until 2019-Q4"),
+        ("x tai Vinh Long trong 2023", "x in Vinh Long at 2023"),
+        ("tăng trưởng của x in VN từ 2002", "growth of x in VN since 2002"),
+        ("thay đổi x in VN so với 2002", "change of x in VN since 2002"),
+        ("x theo năm in VN", "x by year in VN"),
+        ("x ở Vĩnh Long năm 2023", "x in Vĩnh Long at 2023"),
+        ("x in VN Q4 2019", "x in VN at 2019-Q4"),
+    ]);
+}
+
+#[test]
 fn what_a_name_has_swallowed() {
     for (query, name, right) in [
         ("x in VN last 5 years", "VN last 5 years", "x in VN over last 5 years"),
         ("x in VN yearly", "VN yearly", "x in VN by year"),
+        ("x in VN hàng năm", "VN hàng năm", "x in VN by year"),
+        ("x in VN trong 5 năm qua", "VN trong 5 năm qua", "x in VN over last 5 years"),
         ("x in VN every year", "VN every year", "x in VN by year"),
         ("x in VN today", "VN today", "x in VN at latest"),
         ("x in VN this year", "VN this year", "x in VN at latest"),

@@ -38,7 +38,8 @@ const LEVELS: [(&str, &str); 6] = [
 ///
 /// * `a|b` is one of several words or signs, `a?` may be left out;
 /// * `^` is the beginning of the statement, `!a|b` anything but these words before the phrase;
-/// * `TIME`, `NUMBER`, `FREQUENCY`, `LEVEL` and `NAME` capture what they say;
+/// * `TIME`, `NUMBER`, `FREQUENCY`, `LEVEL` and `NAME` capture what they say, `FOREIGN` a time
+///   that is not written as Since writes it;
 /// * `OF` is `of`, or an opening parenthesis after the phrase: a call.
 pub(super) fn matching(said: &str, tokens: &[Token<'_>], at: usize) -> Option<Match> {
     let mut next = at;
@@ -73,6 +74,10 @@ fn step(element: &str, rest: &[Token<'_>]) -> Option<(usize, Option<String>)> {
     let own = |token: &Token<'_>| (1, Some(token.text.to_owned()));
     match element {
         "TIME" => time(rest).map(|time| (time.length, Some(time.text))),
+        "FOREIGN" => {
+            let time = time(rest).filter(|time| !time.is_native)?;
+            Some((time.length, Some(time.text)))
+        }
         "NUMBER" => {
             let is_number = first.kind == TokenKind::Number && !first.is_year();
             is_number.then(|| own(first))

@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn templates_use_what_their_phrases_capture() {
-        let captures = ["TIME", "NUMBER", "FREQUENCY", "LEVEL", "NAME"];
+        let captures = ["TIME", "FOREIGN", "NUMBER", "FREQUENCY", "LEVEL", "NAME"];
         for phrase in PHRASES {
             let captured = phrase.said.split(' ').filter(|e| captures.contains(e)).count();
             let used = phrase.since.map_or(0, |since| since.matches('$').count());

@@ -70,6 +70,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     says("!since|between|from|until|at|and TIME -|–|to TIME", "between $1 and $2", SPAN),
     // One time.
     says("in|on the? TIME", "at $1", AT),
+    says("!at|since|until|between|and|during|before|after|of|to|by|the FOREIGN", "at $1", AT),
     says("in|during|at the? current|this|present FREQUENCY", "at latest", LATEST),
     says("this|current FREQUENCY", "at latest", LATEST),
     says("^ now|today|present", "latest", LATEST),
@@ -240,6 +241,20 @@ pub(super) const PHRASES: &[Phrase] = &[
     says("excluding|without|except estimates|estimate", "only actual, provisional", STATUS),
     teaches("compared|relative to|with", SIDE),
     teaches("^ compare", SIDE),
+    // Vietnamese.
+    says("từ|tu TIME đến|den|tới|toi TIME", "between $1 and $2", SPAN),
+    says("từ|tu TIME", "since $1", SINCE),
+    says("so với|voi TIME", "since $1", SINCE),
+    says("đến|den|tới|toi TIME", "until $1", UNTIL),
+    says("trong|vào|vao TIME", "at $1", AT),
+    says("trong? NUMBER năm|nam qua|gần|gan đây|day?", "over last $1 years", LAST),
+    says("ở|tại|tai NAME", "in $1", AT),
+    says("mỗi|moi|hàng|hang|hằng|theo năm|nam", "by year", BY),
+    says("mỗi|moi|hàng|hang|hằng|theo quý|quy", "by quarter", BY),
+    says("mỗi|moi|hàng|hang|hằng|theo tháng|thang", "by month", BY),
+    says("theo tỉnh|tinh", "by province", PLACES),
+    says("tăng|tang trưởng|truong của|cua?", "growth of", GROWTH),
+    says("thay đổi|doi của|cua?", "change of", CHANGE),
     // Statements.
     says("^ show|give|tell me the?", "show", SHOW),
     says("^ give|get|display|find|print|fetch|plot|calculate|compute the?", "show", SHOW),
