@@ -8,14 +8,16 @@ mod share;
 mod unit;
 
 use milepost_lang::Span;
-use milepost_lang::ast::{Clauses, Expression, Fill, Query};
-use milepost_model::{Catalogue, Date, RegionId};
+use milepost_lang::ast::{Clauses, Expression, Fill, Name, Query, RegionExpression};
+use milepost_model::{Catalogue, Date, Decimal};
 use milepost_store::Snapshot;
 
 use crate::admission::Admission;
+use crate::area::Area;
 use crate::condition::RowValue;
 use crate::line::{Line, Node};
 use crate::plan;
+use crate::rollup::{Completeness, Shared};
 use crate::sentence::{BaseRule, Sentence};
 use crate::session::Session;
 use crate::time::Times;
@@ -37,21 +39,28 @@ pub(crate) struct Builder<'a> {
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) session: &'a Session,
     pub(crate) trace: Trace,
+    pub(crate) shared: Shared,
     sentences: u32,
 }
 
 /// What a sentence takes over from the one around it.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
-    pub(crate) region: Option<RegionId>,
+    pub(crate) area: Option<Area>,
+    /// What `by` a level divided, of a row of that level.
+    pub(crate) whole: Option<Area>,
     pub(crate) admission: Admission,
     pub(crate) as_of: Option<Date>,
     pub(crate) times: Times,
-    /// The day on which names of regions are resolved: the end of the span.
+    /// The day on which names of regions are resolved, and whose boundaries hold: the end of the
+    /// span, or that of `on boundaries`.
     pub(crate) names_on: Date,
     pub(crate) fill: Fill,
     /// What `value` means in a condition.
     pub(crate) row_value: Option<RowValue>,
+    /// Whether the sentence says on which boundaries.
+    pub(crate) boundaries_stated: bool,
+    pub(crate) completeness: Completeness,
     /// How many definitions of the session are visible.
     horizon: usize,
     depth: u32,
@@ -64,35 +73,56 @@ impl Scope {
         Self { names_on: day, ..self.clone() }
     }
 
+    /// The same as a part of what `by` a level divided.
+    #[must_use]
+    pub(crate) fn part_of(self, whole: Option<Area>) -> Self {
+        Self { whole, ..self }
+    }
+
     /// The same inside a condition on a row.
     #[must_use]
     pub(crate) fn judging(&self, value: RowValue) -> Self {
         Self { row_value: Some(value), ..self.clone() }
     }
 
-    /// The same in a region.
+    /// The same in an area.
     #[must_use]
-    pub(crate) fn within(&self, region: RegionId) -> Self {
-        Self { region: Some(region), ..self.clone() }
+    pub(crate) fn within(&self, area: Area) -> Self {
+        Self { area: Some(area), ..self.clone() }
     }
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, session: &'a Session) -> Self {
         let catalogue = snapshot.catalogue();
-        Self { snapshot, catalogue, session, trace: Trace::default(), sentences: 0 }
+        Self {
+            snapshot,
+            catalogue,
+            session,
+            trace: Trace::default(),
+            shared: Shared::default(),
+            sentences: 0,
+        }
+    }
+
+    /// Counts sentences anew: each row may unfold as far as the next.
+    pub(crate) fn start_row(&mut self) {
+        self.sentences = 0;
     }
 
     /// What every sentence starts from.
     pub(crate) fn outermost(&self, span: Span) -> Scope {
         Scope {
-            region: None,
+            area: None,
+            whole: None,
             admission: Admission::default(),
             as_of: self.session.as_of(),
             times: Times::unstated(span),
             names_on: Date::MAX,
             fill: Fill::None,
             row_value: None,
+            boundaries_stated: false,
+            completeness: Completeness::TwoThirds,
             horizon: self.session.horizon(),
             depth: 0,
         }
@@ -112,8 +142,21 @@ impl<'a> Builder<'a> {
         }
         let times = Times::of(clauses, query.span, self.catalogue)?;
         if times.is_stated() {
-            scope.names_on = times.end.day().unwrap_or(outer.names_on);
+            if !scope.boundaries_stated {
+                scope.names_on = times.end.day().unwrap_or(outer.names_on);
+            }
             scope.times = times;
+        }
+        if let Some(clause) = &clauses.boundaries {
+            scope.names_on = crate::time::boundaries(&clause.value, clause.span, self.catalogue)?;
+            scope.boundaries_stated = true;
+        }
+        if let Some(clause) = &clauses.complete {
+            let percent = clause.value.unwrap_or(Decimal::from(100));
+            if percent.signum() < 0 || percent > Decimal::from(100) {
+                return Err(diagnostics::no_share(clause.span));
+            }
+            scope.completeness = Completeness::Percent(percent);
         }
         Ok(scope)
     }
@@ -145,8 +188,8 @@ impl<'a> Builder<'a> {
         let mut line = self.expression(&query.expression, inner)?;
         if let Some(clause) = &query.clauses.percent_of {
             // What is divided may name its region itself; the whole is then that of the same.
-            let region = inner.region.or_else(|| sole_region(&line));
-            let inner = Scope { region, ..inner.clone() };
+            let area = inner.area.clone().or_else(|| sole_area(&line));
+            let inner = Scope { area, ..inner.clone() };
             let whole = self.expression(&clause.value, &inner)?;
             line = expression::percent_of(line, whole, clause.span)?;
         }
@@ -166,7 +209,7 @@ impl<'a> Builder<'a> {
             let [region] = clause.value.as_slice() else {
                 return Err(diagnostics::several_regions_inside(clause.span));
             };
-            scope.region = Some(self.region(region, scope.names_on)?);
+            scope.area = Some(self.area(region, scope.names_on)?);
         }
         let mut sentence = self.measured(query, &scope)?;
         plan::settle_inner(&mut sentence, query, &scope)?;
@@ -175,23 +218,37 @@ impl<'a> Builder<'a> {
         Ok(Line::new(Node::Sentence(Box::new(sentence)), unit))
     }
 
-    /// The one region of a region expression on a day.
-    pub(crate) fn region(
-        &mut self,
-        region: &milepost_lang::ast::RegionExpression,
-        day: Date,
-    ) -> Result<RegionId> {
-        let name = not_yet::single_region(region)?;
-        let (text, span) = names::literal(name)?;
-        names::region_on(self.catalogue, text, span, day)
+    /// The area of a region expression on a day.
+    pub(crate) fn area(&self, written: &RegionExpression, day: Date) -> Result<Area> {
+        let resolve = |written: &[Name]| {
+            let mut regions = Vec::with_capacity(written.len());
+            for name in written {
+                let (text, span) = names::literal(name)?;
+                let region = names::region_on(self.catalogue, text, span, day)?;
+                if regions.contains(&region) {
+                    return Err(diagnostics::twice(text, span));
+                }
+                regions.push(region);
+            }
+            Ok(regions)
+        };
+        let area = Area { names: resolve(&written.names)?, except: resolve(&written.except)? };
+        area.check(self.catalogue, day).map_err(|(one, other)| {
+            let name = |region| names::label(self.catalogue, region).name;
+            match other {
+                Some(other) => diagnostics::overlapping(&name(one), &name(other), written.span),
+                None => diagnostics::not_inside(&name(one), written.span),
+            }
+        })?;
+        Ok(area)
     }
 }
 
-/// The region of every indicator of a line, where it is one.
-fn sole_region(line: &Line) -> Option<RegionId> {
-    let mut regions = line.leaves().into_iter().map(|series| series.declared.region);
-    let first = regions.next()?;
-    regions.all(|region| region == first).then_some(first)
+/// The area of every indicator of a line, where it is one.
+fn sole_area(line: &Line) -> Option<Area> {
+    let mut areas = line.leaves().into_iter().map(|series| &series.declared.area);
+    let first = areas.next()?;
+    areas.all(|area| area == first).then(|| first.clone())
 }
 
 /// `including` widens what the sentence around admits, `only` replaces it.

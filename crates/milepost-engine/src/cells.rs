@@ -59,6 +59,31 @@ pub(crate) fn read(snapshot: &Snapshot, request: Request<'_>) -> Result<Cells> {
     Ok(cells)
 }
 
+/// The admitted figure under one label, of the versions of one territory.
+pub(crate) fn of_period(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+    period: Period,
+) -> Result<Option<Cell>> {
+    let mut cells = Cells::default();
+    for scenario in snapshot.scenarios(request.indicator) {
+        if !request.admission.reads(&scenario) {
+            continue;
+        }
+        for region in request.regions {
+            let observation = snapshot
+                .observation(request.indicator, *region, &scenario, period, request.as_of)
+                .map_err(|error| diagnostics::store(&error))?;
+            if let Some(observation) = observation
+                && let Choice::Cell(cell) = choose(snapshot, request, &scenario, observation)?
+            {
+                keep(&mut cells.admitted, cell);
+            }
+        }
+    }
+    Ok(cells.admitted.into_values().next())
+}
+
 /// The admitted figures of every scenario by itself, unordered; for targets, which coexist.
 pub(crate) fn every_scenario(snapshot: &Snapshot, request: Request<'_>) -> Result<Vec<Cell>> {
     let mut cells = Vec::new();

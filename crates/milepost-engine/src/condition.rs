@@ -11,6 +11,7 @@ use milepost_lang::ast::{
 use milepost_model::{Number, Period, RegionId, Unit};
 
 use crate::answer::{Answer, RegionLabel};
+use crate::area::Area;
 use crate::build::{Builder, Scope};
 use crate::execute::Asked;
 use crate::line::Line;
@@ -97,7 +98,7 @@ fn scope_of(builder: &Builder<'_>, asked: &Asked, label: &RegionLabel) -> Scope 
         return scope.clone();
     }
     let region: Option<RegionId> = builder.catalogue.region_with_uid(&label.uid);
-    region.map_or_else(|| asked.scope.clone(), |region| asked.scope.within(region))
+    region.map_or_else(|| asked.scope.clone(), |region| asked.scope.within(Area::one(region)))
 }
 
 /// A condition over the figures of one region.

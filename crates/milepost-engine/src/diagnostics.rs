@@ -18,69 +18,84 @@ type Boxed = Box<Diagnostic>;
 /// assert!(milepost_engine::codes().is_sorted());
 /// ```
 pub fn codes() -> &'static [(&'static str, &'static str)] {
-    &[
-        ("MP0301", "an unknown name"),
-        ("MP0302", "a name that means several things"),
-        ("MP0303", "a region that does not exist on the day"),
-        ("MP0304", "no region"),
-        ("MP0305", "a parameter without a value"),
-        ("MP0306", "a value without a parameter"),
-        ("MP0307", "a value that cannot stand where its parameter stands"),
-        ("MP0308", "a minus without blanks"),
-        ("MP0309", "several regions inside an expression"),
-        ("MP0310", "names that unfold too far"),
-        ("MP0311", "too many names in a session"),
-        ("MP0401", "time clauses that do not go together"),
-        ("MP0402", "an anchor that depends on figures"),
-        ("MP0403", "a day outside the calendar"),
-        ("MP0404", "a measure without a base"),
-        ("MP0405", "a base without a use"),
-        ("MP0406", "periods of different lengths"),
-        ("MP0407", "a span inside an expression"),
-        ("MP0408", "a window that is no whole number of periods"),
-        ("MP0409", "an end before its base"),
-        ("MP0501", "different units"),
-        ("MP0502", "a unit that is not declared"),
-        ("MP0503", "a text that is no unit"),
-        ("MP0504", "a number out of range"),
-        ("MP0505", "a target of an expression"),
-        ("MP0506", "a goal that is missing"),
-        ("MP0507", "a goal without a use"),
-        ("MP0508", "revisions of an expression"),
-        ("MP0509", "an expression without an indicator"),
-        ("MP0510", "a total of what does not add up"),
-        ("MP0511", "a reducer over one row"),
-        ("MP0512", "reducers that do not go together"),
-        ("MP0513", "rows over spans of several lengths"),
-        ("MP0514", "a number whose unit is not clear"),
-        ("MP0515", "a window of too many periods"),
-        ("MP0516", "parts of what does not add up"),
-        ("MP0601", "a store that cannot be read"),
-        ("MP0602", "an answer of too many rows"),
-        ("MP0801", "a figure that is not exact"),
-        ("MP0802", "growth of a percentage"),
-        ("MP0803", "a base or end far from its anchor"),
-        ("MP0804", "regions without a figure"),
-        ("MP0805", "a missing figure and its neighbours"),
-        ("MP0806", "the goal of a comparison"),
-        ("MP0807", "the year in which a target is met"),
-        ("MP0808", "a zero before the beginning"),
-        ("MP0809", "a figure computed from its parts"),
-        ("MP0810", "a break in the series"),
-        ("MP0811", "running totals of the year"),
-        ("MP0812", "the version of a region"),
-        ("MP0813", "a boundary between inside and outside a step"),
-        ("MP0814", "the base of a sentence inside an expression"),
-        ("MP0815", "rows that a reducer leaves out"),
-        ("MP0816", "rows that tie"),
-        ("MP0817", "what a condition leaves out"),
-        ("MP0818", "a mean of rates"),
-        ("MP0819", "a running total that was revised downward"),
-        ("MP0820", "holes that were filled"),
-        ("MP0821", "the whole of shares and contributions"),
-        ("MP0901", "what cannot be answered yet"),
-    ]
+    CODES
 }
+
+const CODES: &[(&str, &str)] = &[
+    ("MP0301", "an unknown name"),
+    ("MP0302", "a name that means several things"),
+    ("MP0303", "a region that does not exist on the day"),
+    ("MP0304", "no region"),
+    ("MP0305", "a parameter without a value"),
+    ("MP0306", "a value without a parameter"),
+    ("MP0307", "a value that cannot stand where its parameter stands"),
+    ("MP0308", "a minus without blanks"),
+    ("MP0309", "several regions inside an expression"),
+    ("MP0310", "names that unfold too far"),
+    ("MP0311", "too many names in a session"),
+    ("MP0312", "a region that is counted twice"),
+    ("MP0313", "a region that is left out of nothing"),
+    ("MP0314", "regions of a level inside an expression"),
+    ("MP0315", "a level without regions"),
+    ("MP0316", "two levels in one sentence"),
+    ("MP0401", "time clauses that do not go together"),
+    ("MP0402", "an anchor that depends on figures"),
+    ("MP0403", "a day outside the calendar"),
+    ("MP0404", "a measure without a base"),
+    ("MP0405", "a base without a use"),
+    ("MP0406", "periods of different lengths"),
+    ("MP0407", "a span inside an expression"),
+    ("MP0408", "a window that is no whole number of periods"),
+    ("MP0409", "an end before its base"),
+    ("MP0501", "different units"),
+    ("MP0502", "a unit that is not declared"),
+    ("MP0503", "a text that is no unit"),
+    ("MP0504", "a number out of range"),
+    ("MP0505", "a target of an expression"),
+    ("MP0506", "a goal that is missing"),
+    ("MP0507", "a goal without a use"),
+    ("MP0508", "revisions of an expression"),
+    ("MP0509", "an expression without an indicator"),
+    ("MP0510", "a total of what does not add up"),
+    ("MP0511", "a reducer over one row"),
+    ("MP0512", "reducers that do not go together"),
+    ("MP0513", "rows over spans of several lengths"),
+    ("MP0514", "a number whose unit is not clear"),
+    ("MP0515", "a window of too many periods"),
+    ("MP0516", "parts of what does not add up"),
+    ("MP0520", "a roll-up of a kind that is not declared"),
+    ("MP0521", "a share that is none"),
+    ("MP0601", "a store that cannot be read"),
+    ("MP0602", "an answer of too many rows"),
+    ("MP0801", "a figure that is not exact"),
+    ("MP0802", "growth of a percentage"),
+    ("MP0803", "a base or end far from its anchor"),
+    ("MP0804", "regions without a figure"),
+    ("MP0805", "a missing figure and its neighbours"),
+    ("MP0806", "the goal of a comparison"),
+    ("MP0807", "the year in which a target is met"),
+    ("MP0808", "a zero before the beginning"),
+    ("MP0809", "a figure computed from its parts"),
+    ("MP0810", "a break in the series"),
+    ("MP0811", "running totals of the year"),
+    ("MP0812", "the version of a region"),
+    ("MP0813", "a boundary between inside and outside a step"),
+    ("MP0814", "the base of a sentence inside an expression"),
+    ("MP0815", "rows that a reducer leaves out"),
+    ("MP0816", "rows that tie"),
+    ("MP0817", "what a condition leaves out"),
+    ("MP0818", "a mean of rates"),
+    ("MP0819", "a running total that was revised downward"),
+    ("MP0820", "holes that were filled"),
+    ("MP0821", "the whole of shares and contributions"),
+    ("MP0830", "a figure added up from regions"),
+    ("MP0831", "a sum that lacks members"),
+    ("MP0832", "ends that cover different shares"),
+    ("MP0833", "a newer period that is incomplete"),
+    ("MP0834", "a published and a computed end"),
+    ("MP0835", "a region that was put together"),
+    ("MP0901", "what cannot be answered yet"),
+];
 
 /// The title of a code of this crate.
 pub fn code_title(code: &str) -> Option<&'static str> {
@@ -162,6 +177,57 @@ pub(crate) fn several_regions_inside(span: Span) -> Boxed {
 
 pub(crate) fn too_deep(span: Span) -> Boxed {
     error("MP0310", span, "the sentence unfolds to more than 1,000 sentences or 64 levels")
+}
+
+pub(crate) fn twice(text: &str, span: Span) -> Boxed {
+    error("MP0312", span, format!("\"{text}\" stands twice in one region"))
+}
+
+pub(crate) fn overlapping(one: &str, other: &str, span: Span) -> Boxed {
+    let message = format!("{one} lies in {other} and would count twice");
+    help(error("MP0312", span, message), "regions that do not overlap can be added up")
+}
+
+pub(crate) fn not_inside(out: &str, span: Span) -> Boxed {
+    let message = format!("{out} does not lie in what it is left out of");
+    help(error("MP0313", span, message), "`except` names regions inside those before it")
+}
+
+pub(crate) fn level_inside(span: Span) -> Boxed {
+    let message = "a sentence inside an expression speaks of one region, not of a level";
+    help(error("MP0314", span, message), "`by` a level may stand in the outermost sentence")
+}
+
+pub(crate) fn no_members(level: &str, day: Date, span: Span) -> Boxed {
+    let when = if day == Date::MAX { String::new() } else { format!(" on {day}") };
+    let message = format!("the regions asked for have no {level} in them{when}");
+    help(error("MP0315", span, message), "`list regions` shows what lies in what")
+}
+
+pub(crate) fn two_levels(one: &str, other: &str, span: Span) -> Boxed {
+    let message = format!("`by` has two levels of regions, {one} and {other}");
+    help(error("MP0316", span, message), "one level in one sentence, and a period beside it")
+}
+
+pub(crate) fn unknown_level(word: &str, span: Span, types: &[String]) -> Boxed {
+    let message = format!("there is no level of regions called \"{word}\"");
+    let known = match types {
+        [] => "the catalogue has no levels of regions".to_owned(),
+        types => format!("levels: {}; periods: day to year", types.join(", ")),
+    };
+    help(error("MP0301", span, message), known)
+}
+
+pub(crate) fn needs_kind(indicator: &str, span: Span) -> Boxed {
+    let message = format!("{indicator} has no declared kind, so that nothing says how it adds up");
+    help(
+        error("MP0520", span, message),
+        "the catalogue declares an indicator as a stock, a flow, a ratio, an index or an intensity",
+    )
+}
+
+pub(crate) fn no_share(span: Span) -> Boxed {
+    error("MP0521", span, "`complete` takes a share from 0% to 100%")
 }
 
 pub(crate) fn session_full(span: Span) -> Boxed {

@@ -1,6 +1,7 @@
 //! From a statement to its outcome.
 
 mod levels;
+mod matched;
 mod revisions;
 mod rows;
 mod scope;
@@ -9,7 +10,7 @@ use std::fmt;
 
 use milepost_lang::ast::{MeasureKind, Query, Statement};
 use milepost_model::Period;
-use milepost_store::Snapshot;
+use milepost_store::{Reads, Snapshot};
 
 use crate::answer::Answer;
 use crate::build::Builder;
@@ -97,8 +98,8 @@ pub fn execute(
         Statement::Query(query) => Ok(Outcome::Answer(run(snapshot, session, &query)?.answer)),
         Statement::Explain(query) => {
             let before = snapshot.reads();
-            let run = run(snapshot, session, &query)?;
-            let reads = explain::reads_between(before, snapshot.reads());
+            let run = run_with(snapshot, session, &query, true)?;
+            let reads = explain::reads_between(before, run.reads);
             Ok(Outcome::Explanation(explain::explain(run, reads)))
         }
         Statement::Let { name, query } => {
@@ -126,15 +127,21 @@ pub(crate) struct Run {
     pub(crate) trace: Vec<(&'static str, String)>,
     /// The sentence with everything implicit spelt out.
     pub(crate) canonical: Query,
+    /// What had been read when the answer was there.
+    pub(crate) reads: Reads,
 }
 
 /// Answers a question.
 pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Run> {
+    run_with(snapshot, session, query, false)
+}
+
+fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
     let mut builder = Builder::new(snapshot, session);
     let mut asked = scope::ask(&mut builder, query)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query, kind)?;
-    let mut last = None;
+    let (mut last, mut reads) = (None, None);
     let mut answer = if kind == Some(MeasureKind::Revisions) {
         revisions::answer(&mut builder, query, &asked)?
     } else if asked.scope.admission.only_targets()
@@ -148,17 +155,28 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
         let only_targets = asked.scope.admission.only_targets();
         let strict = session.is_strict();
         let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
+        if query.clauses.matched.is_some() {
+            matched::narrow(&asked, &plan);
+        }
         let mut answer = rows::answer(query, &asked, &plan)?;
-        notes::add(&mut answer, query, &asked, &plan, &builder.trace);
+        notes::add(&mut answer, query, &asked, &plan, &builder);
         explain::trace_plan(&mut builder.trace, query, &asked, &plan);
         last = last_period(&answer);
+        if explains {
+            reads = Some(snapshot.reads());
+            explain::trace_rollups(&mut builder.trace, &asked, &answer);
+        }
         reduce::apply(&mut answer, query, &asked, &plan)?;
         answer
     };
     let last = last.or_else(|| last_period(&answer));
     let canonical = explain::canonical(query, &asked, last);
     condition::apply(&mut answer, &mut builder, query, &asked)?;
-    Ok(Run { answer, trace: builder.trace.into_entries(), canonical })
+    if let Some(error) = builder.shared.fault.take() {
+        return Err(error);
+    }
+    let reads = reads.unwrap_or_else(|| snapshot.reads());
+    Ok(Run { answer, trace: builder.trace.into_entries(), canonical, reads })
 }
 
 /// The last period of an answer.

@@ -1,12 +1,13 @@
 //! How a question is answered: the sentence spelt out, names, periods, rules, what was read.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use milepost_lang::ast::{Anchor, Clause, Name, Query, RegionExpression};
-use milepost_model::Period;
+use milepost_lang::ast::{Anchor, Clause, Query};
+use milepost_model::{Number, Period};
 use milepost_store::Reads;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, grouped};
 use crate::execute::{Asked, Run};
 use crate::plan::Plan;
 use crate::time::{Base, Cut};
@@ -53,16 +54,7 @@ pub(crate) fn canonical(query: &Query, asked: &Asked, end: Option<Period>) -> Qu
     let span = query.span;
     let clauses = &mut canonical.clauses;
     if asked.named {
-        let value = asked
-            .regions
-            .iter()
-            .map(|region| RegionExpression {
-                names: vec![Name::Literal { text: region.code.clone(), span }],
-                except: Vec::new(),
-                span,
-            })
-            .collect();
-        clauses.regions = Some(Clause { value, span });
+        clauses.regions = Some(Clause { value: asked.written.clone(), span });
     }
     if let (Some(end), false) = (end, asked.scope.times.end_stated) {
         let value = Anchor::Period(end, span);
@@ -137,6 +129,36 @@ pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: 
                 .map(|cell| format!("{} {} = {}", cell.period, cell.scenario, cell.value))
                 .collect();
             trace.say("targets", considered.join("; "));
+        }
+    }
+}
+
+/// Records, for figures that are published, what they would come to if they were computed.
+pub(crate) fn trace_rollups(trace: &mut Trace, asked: &Asked, answer: &Answer) {
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        let rows = answer.rows.iter().filter(|row| row.region == *region);
+        let ends = rows.flat_map(|row| [row.base.as_ref(), row.end.as_ref()]).flatten();
+        let periods: BTreeSet<Period> = ends.map(|reading| reading.period).collect();
+        for series in sentence.line.leaves() {
+            for period in &periods {
+                let (Some(cell), Some(computed)) =
+                    (series.stored(*period), series.computed(*period))
+                else {
+                    continue;
+                };
+                let published = Number::Exact(cell.value);
+                let difference = published.checked_sub(computed.value);
+                let coverage = computed.coverage.map(|c| format!(" ({c})")).unwrap_or_default();
+                let text = format!(
+                    "{} in {} at {period}: {} published, {} computed{coverage}, difference {}",
+                    series.declared.name,
+                    region.name,
+                    grouped(published),
+                    grouped(computed.value),
+                    difference.map(grouped).unwrap_or_default(),
+                );
+                trace.say("both", text);
+            }
         }
     }
 }

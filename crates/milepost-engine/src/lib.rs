@@ -21,6 +21,7 @@
 
 mod admission;
 mod answer;
+mod area;
 mod build;
 mod cells;
 mod condition;
@@ -38,6 +39,7 @@ mod notes;
 mod parameters;
 mod plan;
 mod reduce;
+mod rollup;
 mod sentence;
 mod session;
 mod time;

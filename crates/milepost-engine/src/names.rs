@@ -2,7 +2,7 @@
 
 use milepost_lang::Span;
 use milepost_lang::ast::Name;
-use milepost_model::{Catalogue, Date, IndicatorId, Lookup, RegionId};
+use milepost_model::{Catalogue, Date, IndicatorId, Lookup, RegionId, fold};
 
 use crate::answer::RegionLabel;
 use crate::{Result, diagnostics};
@@ -90,6 +90,11 @@ pub(crate) fn region_on(
     }
 }
 
+/// Whether a word of `by` means an attribute of figures and not a level of regions.
+pub(crate) fn is_attribute(word: &str) -> bool {
+    matches!(fold(word).as_str(), "status" | "source" | "vintage")
+}
+
 /// How an answer names a region.
 pub(crate) fn label(catalogue: &Catalogue, region: RegionId) -> RegionLabel {
     let region = catalogue.region(region);
@@ -128,25 +133,24 @@ pub(crate) fn territory(catalogue: &Catalogue, region: RegionId) -> Territory {
     let mut current = region;
     loop {
         let record = catalogue.region(current);
-        let uid = record.uid();
-        let mut predecessors = catalogue.regions().filter(|(id, other)| {
-            *id != current && other.successors.iter().any(|successor| successor.uid == uid)
-        });
         let Some(from) = record.valid_from else {
             return Territory { versions, drawn_on: None };
         };
-        match (predecessors.next(), predecessors.next()) {
-            (None, _) => return Territory { versions, drawn_on: None },
-            (Some((id, other)), None)
-                if other.successors.len() == 1
-                    && other.successors.iter().all(|successor| !successor.partial)
-                    && other.valid_to == Some(from)
-                    && !versions.contains(&id) =>
-            {
-                versions.push(id);
-                current = id;
-            }
-            _ => return Territory { versions, drawn_on: Some(from) },
+        let mut predecessors = catalogue.predecessors_of(current);
+        predecessors.retain(|id| *id != current);
+        let [predecessor] = predecessors.as_slice() else {
+            let drawn_on = (!predecessors.is_empty()).then_some(from);
+            return Territory { versions, drawn_on };
+        };
+        let other = catalogue.region(*predecessor);
+        let is_same = other.successors.iter().all(|successor| !successor.partial)
+            && other.successors.len() == 1
+            && other.valid_to == Some(from)
+            && !versions.contains(predecessor);
+        if !is_same {
+            return Territory { versions, drawn_on: Some(from) };
         }
+        versions.push(*predecessor);
+        current = *predecessor;
     }
 }

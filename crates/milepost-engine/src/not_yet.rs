@@ -1,11 +1,11 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression};
+use milepost_lang::ast::{Axis, Clauses, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::Frequency;
 
-use crate::{Result, diagnostics};
+use crate::{Result, diagnostics, names};
 
 fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
     let refusal = diagnostics::error("MP0901", span, format!("{what} is not yet answered"));
@@ -27,35 +27,31 @@ pub(crate) fn check_inner(query: &Query) -> Result<()> {
         let instead = "the outermost sentence may have a condition";
         return Err(refusal(clause.span, "a condition inside an expression", instead));
     }
-    Ok(())
+    for axis in query.clauses.by.iter().flat_map(|clause| &clause.value) {
+        if let Axis::Word(word) = axis {
+            return Err(diagnostics::level_inside(word.span));
+        }
+    }
+    match &query.clauses.matched {
+        None => Ok(()),
+        Some(clause) => {
+            let instead = "the outermost sentence may be matched";
+            Err(refusal(clause.span, "`matched` inside an expression", instead))
+        }
+    }
 }
 
 fn clauses(clauses: &Clauses) -> Result<()> {
     for axis in clauses.by.iter().flat_map(|clause| &clause.value) {
-        if let Axis::Word(word) = axis {
+        if let Axis::Word(word) = axis
+            && names::is_attribute(&word.text)
+        {
             let what = format!("`by {}`", word.text);
             let instead = "`by year`; several regions can be listed: `in A, B`";
             return Err(refusal(word.span, &what, instead));
         }
     }
-    let refused = [
-        clauses.boundaries.as_ref().map(|c| (c.span, "`on boundaries`", "regions as they were")),
-        clauses.complete.as_ref().map(|c| (c.span, "`complete`", "one region at a time")),
-        clauses.matched.as_ref().map(|c| (c.span, "`matched`", "one region at a time")),
-    ];
-    match refused.into_iter().flatten().next() {
-        Some((span, what, instead)) => Err(refusal(span, what, instead)),
-        None => Ok(()),
-    }
-}
-
-/// The one name of a region expression.
-pub(crate) fn single_region(region: &RegionExpression) -> Result<&Name> {
-    if let ([name], []) = (region.names.as_slice(), region.except.as_slice()) {
-        return Ok(name);
-    }
-    let what = "a region added up from others";
-    Err(refusal(region.span, what, "the regions can be listed: `in A, B`"))
+    Ok(())
 }
 
 /// Steps of several periods that are no period of their own.
@@ -64,10 +60,10 @@ pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<
     refusal(span, &what, "`by month`, `by quarter`, `by half` or `by year`")
 }
 
-/// A span that crosses a change of a region's boundary.
-pub(crate) fn boundary_change(region: &str, span: Span) -> Box<Diagnostic> {
-    let what = format!("a span over a change of the boundary of {region}");
-    refusal(span, &what, "a span on one side of the change; its uid names a version")
+/// Sums of running totals over regions.
+pub(crate) fn sum_of_running_totals(name: &str, span: Span) -> Box<Diagnostic> {
+    let what = format!("a sum over regions of {name}, which runs from 1 January,");
+    refusal(span, &what, "the regions can be listed: `in A, B`")
 }
 
 /// Revisions of several periods at once.

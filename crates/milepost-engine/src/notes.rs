@@ -1,5 +1,6 @@
 //! What is worth knowing about an answer, each thing once.
 
+mod regions;
 mod wholes;
 
 use std::collections::BTreeMap;
@@ -9,20 +10,26 @@ use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Direction, Number, Period, Precision, Status, Unit, years_between};
 
 use crate::answer::{Answer, MissingReason, Origin, Reading, Row, figure, grouped};
+use crate::build::Builder;
 use crate::execute::Asked;
 use crate::goal::Goal;
 use crate::plan::Plan;
 use crate::sentence::Sentence;
 use crate::time::{Base, Cut};
-use crate::trace::Trace;
 
 /// Notes of one kind that are written out; the rest is counted.
 const EACH_MAX: usize = 6;
 
 /// Adds the notes of a query to its answer.
-pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan, trace: &Trace) {
+pub(crate) fn add(
+    answer: &mut Answer,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+    builder: &Builder<'_>,
+) {
     let mut notes = Notes::default();
-    for base in trace.bases_inside() {
+    for base in builder.trace.bases_inside() {
         notes.say("MP0814", Span::default(), base);
     }
     precision(&mut notes, answer);
@@ -33,6 +40,7 @@ pub(crate) fn add(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Plan
     wholes::add(&mut notes, query, asked, answer);
     missing(&mut notes, query, asked, plan, answer);
     versions(&mut notes, asked);
+    regions::add(&mut notes, query, asked, plan, answer, builder.catalogue);
     if let (Some(MissingReason::NotYet), Some(base)) = (plan.why, plan.base) {
         let message = format!("no figure of the kind closes after the base, {base}");
         notes.say("MP0805", asked.scope.times.base_span, message);
@@ -291,17 +299,21 @@ fn met(notes: &mut Notes, query: &Query, sentence: &Sentence, name: &str, row: &
 /// Missing ends and bases: how many regions, and which periods are near.
 fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer: &Answer) {
     let regions = asked.regions.len();
-    if let Some(end) = plan.end.filter(|_| regions > 1) {
-        let lacking = asked.sentences.iter().filter(|s| s.line.read(end).is_err()).count();
+    let of_ends =
+        [(plan.base, asked.scope.times.base_span), (plan.end, asked.scope.times.end_span)];
+    for (period, span) in of_ends.into_iter().filter(|_| regions > 1) {
+        let Some(period) = period else { continue };
+        let lacking = asked.sentences.iter().filter(|s| s.line.read(period).is_err()).count();
         if lacking > 0 {
-            let message = format!("{lacking} of {regions} regions have no figure for {end}");
-            notes.say("MP0804", asked.scope.times.end_span, message);
+            let message = format!("{lacking} of {regions} regions have no figure for {period}");
+            notes.say("MP0804", span, message);
         }
     }
     let figure_missing = |row: &Row| {
         row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
     };
-    if !answer.rows.iter().any(figure_missing) {
+    // Of a level the count says it all.
+    if asked.by_level || !answer.rows.iter().any(figure_missing) {
         return;
     }
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {

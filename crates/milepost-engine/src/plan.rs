@@ -315,7 +315,12 @@ fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Frequency>) -> Opt
             if period.last_day() == *day { period } else { period.previous()? }
         }
     };
-    sentences.iter().any(|sentence| sentence.line.read(period).is_ok()).then_some(period)
+    // What could be put together from other regions is no beginning.
+    let is_zero = |sentence: &Sentence| {
+        sentence.line.leaves().iter().all(|series| series.is_own(period))
+            && sentence.line.read(period).is_ok()
+    };
+    sentences.iter().any(is_zero).then_some(period)
 }
 
 /// Figures over spans of different lengths do not compare.
@@ -367,12 +372,11 @@ fn rule(
     if !needs_base(kind, false) {
         return BaseRule::None;
     }
-    let none = if times.base == Base::None && steps.is_none() {
-        BaseRule::None
-    } else {
-        BaseRule::Missing(why_no_base(times, sentences))
+    let fixed = match plan.base {
+        Some(base) => BaseRule::Fixed(base),
+        None if times.base == Base::None && steps.is_none() => BaseRule::None,
+        None => BaseRule::Missing(why_no_base(times, sentences)),
     };
-    let fixed = plan.base.map_or(none, BaseRule::Fixed);
     match steps {
         Some(_) if !keeps_base(kind) => BaseRule::StepBefore { first: plan.base, from: low },
         Some(frequency) if times.base == Base::None => {

@@ -49,7 +49,7 @@ pub(crate) enum BaseRule {
 
 impl BaseRule {
     /// The base for an end.
-    fn of(&self, end: Period) -> Result<Option<Period>, MissingReason> {
+    pub(crate) fn of(&self, end: Period) -> Result<Option<Period>, MissingReason> {
         match self {
             Self::None => Ok(None),
             Self::Fixed(period) => Ok(Some(*period)),

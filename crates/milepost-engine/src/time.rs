@@ -200,6 +200,18 @@ pub(crate) fn knowledge_date(anchor: &Anchor, span: Span, catalogue: &Catalogue)
     cut(anchor, catalogue)?.day().ok_or_else(|| diagnostics::needs_figures(span, "as of"))
 }
 
+/// The day whose boundaries `on boundaries` means: the close of a period or date, the first day
+/// of a milestone, on which the new boundaries hold.
+pub(crate) fn boundaries(anchor: &Anchor, span: Span, catalogue: &Catalogue) -> Result<Date> {
+    match anchor {
+        Anchor::Period(period, _) => Ok(period.last_day()),
+        Anchor::Name(_) | Anchor::StartOf(..) => Ok(extent(anchor, catalogue)?.0),
+        Anchor::EndOf(..) => Ok(extent(anchor, catalogue)?.1),
+        Anchor::Latest(_) => Ok(Date::MAX),
+        Anchor::First(_) => Err(diagnostics::needs_figures(span, "on boundaries")),
+    }
+}
+
 /// The first and last day of what an anchor names.
 fn extent(anchor: &Anchor, catalogue: &Catalogue) -> Result<(Date, Date)> {
     match anchor {

@@ -11,8 +11,7 @@ pub(crate) fn page(topic: Option<&str>, palette: Palette) -> Result<String, Stri
     let Some(topic) = topic else { return Ok(first_page(palette)) };
     if let Some(found) = topics::find(topic) {
         let title = palette.bold(&found.names.join(", "));
-        let refused = if found.is_answered { "" } else { "\nIt is read, and not answered yet.\n" };
-        return Ok(format!("{title}\n{}\n\n  {}\n{refused}", wrapped(found.text), found.example));
+        return Ok(format!("{title}\n{}\n\n  {}\n", wrapped(found.text), found.example));
     }
     let command = topic.trim_start_matches('.').to_lowercase();
     if let Some(entry) = ENTRIES.iter().find(|entry| entry.name.trim_start_matches('.') == command)

@@ -46,7 +46,7 @@ pub fn sample_store() -> milepost_io::Result<Store> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use milepost::{Error, Outcome, Session};
+    use milepost::{Outcome, Session};
 
     #[test]
     fn every_greeting_has_an_answer() {
@@ -63,14 +63,10 @@ mod tests {
         for topic in crate::topics::TOPICS {
             match snapshot.run(topic.example, &mut Session::new()) {
                 Ok(outcomes) => {
-                    assert!(topic.is_answered, "`{}` is answered now", topic.example);
                     if let Some(Outcome::Answer(answer)) = outcomes.last() {
                         let has_value = answer.rows.iter().any(|row| row.value.is_some());
                         assert!(has_value, "{}\n{answer}", topic.example);
                     }
-                }
-                Err(Error::Query(error)) if !topic.is_answered => {
-                    assert_eq!(error.diagnostics[0].code, "MP0901", "{error}");
                 }
                 Err(error) => panic!("{}\n{error}", topic.example),
             }

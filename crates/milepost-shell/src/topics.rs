@@ -12,8 +12,6 @@ pub(crate) struct Topic {
     pub(crate) text: &'static str,
     /// A statement that runs on the built-in figures.
     pub(crate) example: &'static str,
-    /// Whether the engine answers it; otherwise it is read and refused.
-    pub(crate) is_answered: bool,
 }
 
 /// The shelves of the help.
@@ -63,17 +61,7 @@ const fn topic(
     text: &'static str,
     example: &'static str,
 ) -> Topic {
-    Topic { names, shelf, text, example, is_answered: true }
-}
-
-/// A page of what is read and not answered yet.
-const fn refused(
-    shelf: Shelf,
-    names: &'static [&'static str],
-    text: &'static str,
-    example: &'static str,
-) -> Topic {
-    Topic { names, shelf, text, example, is_answered: false }
+    Topic { names, shelf, text, example }
 }
 
 use Shelf::{Basics, Figures, Measures, Places, Reducers, Statements, Time, Transforms};
@@ -282,19 +270,19 @@ pub(crate) const TOPICS: &[Topic] = &[
         "Where: names or codes, `+` to add up, `except` to leave out.",
         "si.coverage in Vinh Long, VN at 2023",
     ),
-    refused(
+    topic(
         Places,
         &["on boundaries", "boundaries"],
         "The set of regions as it was at a time; without it, that of the end of the span.",
         "si.coverage in VN at 2023 on boundaries 2023",
     ),
-    refused(
+    topic(
         Places,
         &["complete"],
         "How many members a sum needs: all, or `complete 90%`; otherwise two thirds.",
         "hi.participants in VN at 2023 complete",
     ),
-    refused(
+    topic(
         Places,
         &["matched"],
         "Compares only the members that have figures at both ends.",

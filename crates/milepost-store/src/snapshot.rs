@@ -2,9 +2,12 @@
 
 mod total;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use milepost_model::{
@@ -14,7 +17,7 @@ use milepost_model::{
 use crate::{
     batch::CommitId,
     error::{Result, StoreError},
-    frame::{CellRecord, FormatError, FrameView},
+    frame::{CellRecord, CellSet, FormatError, FrameView},
     state::{Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
@@ -254,6 +257,40 @@ impl Snapshot {
             }
         }
         Ok(false)
+    }
+
+    /// The periods in which any region of the same level as one of these has a figure or had one
+    /// that was withdrawn: where to look, without reading every region.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if a frame is damaged.
+    pub fn periods(
+        &self,
+        indicator: IndicatorId,
+        regions: &[RegionId],
+        scenario: &Scenario,
+    ) -> Result<BTreeSet<Period>> {
+        let mut periods = BTreeSet::new();
+        let Some(scenario) = self.state.strings.number(scenario.as_str()) else {
+            return Ok(periods);
+        };
+        let places = regions.iter().filter_map(|region| self.state.groups.place(region.0));
+        let groups: BTreeSet<u32> = places.map(|(group, _)| group).collect();
+        for group in groups {
+            for frequency in frequencies() {
+                let key = SheetKey { indicator: indicator.0, scenario, group, frequency };
+                let Some(sheet) = self.state.sheet_of(&key) else { continue };
+                for (frame, place) in sheet.frames() {
+                    let known = self.view(place)?.known();
+                    let rows = sheet.shape.rows(frame);
+                    let with_figures = rows.filter(|(_, cells)| {
+                        !known.and(&CellSet::of_range(cells.clone())).is_empty()
+                    });
+                    periods.extend(with_figures.filter_map(|(ordinal, _)| sheet.period(ordinal)));
+                }
+            }
+        }
+        Ok(periods)
     }
 
     /// What the store holds.

@@ -103,11 +103,12 @@ impl fmt::Debug for World {
             let unit = &indicator.unit;
             writeln!(f, "{},{kind},{unit},{numerator},{denominator},{begins}", indicator.name)?;
         }
-        writeln!(f, "\ndefine regions\ncode,name,level,parent")?;
+        writeln!(f, "\ndefine regions\ncode,name,type,level,parent")?;
         for region in &self.regions {
             let level = region.level.unwrap_or_default();
             let parent = region.parent.as_deref().unwrap_or_default();
-            writeln!(f, "{},{},{level},{parent}", region.code, region.official_name())?;
+            let (code, name, kind) = (&region.code, region.official_name(), &region.kind);
+            writeln!(f, "{code},{name},{kind},{level},{parent}")?;
         }
         writeln!(f, "\ndefine milestones\nname,start,end")?;
         for milestone in &self.milestones {

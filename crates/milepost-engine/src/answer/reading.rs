@@ -65,6 +65,8 @@ pub enum Origin {
     Stored,
     /// Sub-periods of a flow were added up.
     Summed,
+    /// It was put together from figures of several regions.
+    Regions,
     /// A ratio was computed from its numerator and denominator.
     Parts,
     /// The indicator did not exist yet: a structural zero.

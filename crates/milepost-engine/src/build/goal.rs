@@ -6,6 +6,7 @@ use milepost_model::{Date, fold};
 
 use super::{Builder, Scope, expression};
 use crate::admission::Admission;
+use crate::area::Area;
 use crate::cells::{self, Cell, Request};
 use crate::goal::{Goal, Targets, sort_targets};
 use crate::line::{Line, Series};
@@ -72,14 +73,23 @@ impl Builder<'_> {
 
     /// The same expression in every region above, as of the day on which names are resolved.
     pub(super) fn parents(&mut self, query: &Query, scope: &Scope, span: Span) -> Result<Goal> {
-        let region = scope.region.ok_or_else(|| diagnostics::no_region(span))?;
+        let area = scope.area.as_ref().ok_or_else(|| diagnostics::no_region(span))?;
+        // What several regions have in common lies above the first of them.
+        let region = *area.names.first().ok_or_else(|| diagnostics::no_region(span))?;
         let day = match self.catalogue.region(region).valid_to {
             Some(end) if end <= scope.names_on => end.previous().unwrap_or(Date::MIN),
             _ => scope.names_on,
         };
         let mut parents = Vec::new();
         for ancestor in self.catalogue.ancestors(region, day).collect::<Vec<_>>() {
-            let scope = scope.within(ancestor);
+            let above_all = area
+                .names
+                .iter()
+                .all(|name| crate::area::lies_in(self.catalogue, *name, ancestor, day));
+            if !above_all {
+                continue;
+            }
+            let scope = scope.within(Area::one(ancestor));
             let line = self.line(query, &scope)?;
             parents.push((names::label(self.catalogue, ancestor).name, line));
         }
@@ -93,10 +103,10 @@ impl Builder<'_> {
         scope: &Scope,
         source: Option<&Text>,
     ) -> Result<Vec<Cell>> {
-        let territory = names::territory(self.catalogue, series.declared.region);
+        let versions = series.declared.area.versions(self.catalogue);
         let request = Request {
             indicator: series.declared.id,
-            regions: &territory.versions,
+            regions: &versions,
             admission: Admission::only([StatusKind::Target]),
             as_of: scope.as_of,
         };

@@ -1,20 +1,31 @@
 //! The line of one indicator: its declaration and its figures.
 
+use std::rc::Rc;
+
 use milepost_lang::Span;
 use milepost_lang::ast::Fill;
-use milepost_model::{Basis, Indicator, IndicatorId, Kind, RegionId, Unit};
+use milepost_model::{Basis, Indicator, IndicatorId, Kind, Unit};
 
 use super::{Builder, Scope};
+use crate::area::Area;
 use crate::cells::{self, Request};
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
+use crate::rollup::{Reader, Rollup, Rule};
 use crate::transform::Filled;
-use crate::{Result, diagnostics, names};
+use crate::{Result, diagnostics, names, not_yet};
 
 impl Builder<'_> {
     pub(super) fn indicator(&mut self, text: &str, span: Span, scope: &Scope) -> Result<Line> {
         let id = names::indicator(self.catalogue, text, span)?;
-        let region = scope.region.ok_or_else(|| diagnostics::no_region(span))?;
-        let series = self.series(id, region, scope, true)?;
+        let area = scope.area.clone().ok_or_else(|| diagnostics::no_region(span))?;
+        let indicator = self.catalogue.indicator(id);
+        if area.region().is_none() && indicator.kind.is_none() {
+            return Err(diagnostics::needs_kind(&indicator.name, span));
+        }
+        if area.region().is_none() && indicator.basis == Some(Basis::Ytd) {
+            return Err(not_yet::sum_of_running_totals(&indicator.name, span));
+        }
+        let series = self.series(id, &area, scope, true)?;
         let unit = series.declared.unit.clone();
         let line = Line::new(Node::Series(Box::new(series)), unit.clone());
         Ok(match scope.fill {
@@ -27,24 +38,25 @@ impl Builder<'_> {
     pub(super) fn series(
         &mut self,
         id: IndicatorId,
-        region: RegionId,
+        area: &Area,
         scope: &Scope,
         with_parts: bool,
     ) -> Result<Series> {
         let catalogue = self.catalogue;
         let indicator = catalogue.indicator(id);
-        let territory = names::territory(catalogue, region);
+        let territory = area.region().map(|region| names::territory(catalogue, region));
+        let (versions, drawn_on) =
+            territory.map(|own| (own.versions, own.drawn_on)).unwrap_or_default();
         let request = Request {
             indicator: id,
-            regions: &territory.versions,
+            regions: &versions,
             admission: scope.admission,
             as_of: scope.as_of,
         };
-        self.trace.indicator(indicator, &names::label(catalogue, region));
+        self.trace.indicator(indicator, &area.label(catalogue));
         let cells = cells::read(self.snapshot, request)?;
         let is_ratio = indicator.kind == Some(Kind::Ratio);
-        let parts =
-            if is_ratio && with_parts { self.parts(indicator, region, scope)? } else { None };
+        let parts = if is_ratio && with_parts { self.parts(indicator, area, scope)? } else { None };
         let timing = match (indicator.kind, &parts) {
             (Some(Kind::Stock), _) | (Some(Kind::Ratio), None) => Timing::Close,
             (Some(Kind::Ratio), Some(parts)) => parts.timing(),
@@ -54,7 +66,7 @@ impl Builder<'_> {
         let running_total = is_flow && indicator.basis == Some(Basis::Ytd);
         let declared = Declared {
             id,
-            region,
+            area: area.clone(),
             name: indicator.name.clone(),
             kind: indicator.kind,
             direction: indicator.direction,
@@ -63,18 +75,55 @@ impl Builder<'_> {
             adds_up: is_flow,
             running_total,
             begins: indicator.begins,
-            drawn_on: territory.drawn_on,
+            drawn_on,
         };
-        Ok(Series::new(declared, cells, parts))
+        let rollup = self.rollup(indicator, &declared, parts.as_ref(), scope);
+        Ok(Series::new(declared, cells, parts, rollup))
+    }
+
+    /// How figures of members make that of the area, where the kind says so.
+    fn rollup(
+        &self,
+        indicator: &Indicator,
+        declared: &Declared,
+        parts: Option<&Parts>,
+        scope: &Scope,
+    ) -> Option<Rc<Rollup>> {
+        let reader = |of: &Declared| Reader {
+            snapshot: self.snapshot.clone(),
+            indicator: of.id,
+            timing: of.timing,
+            adds_up: of.adds_up,
+            admission: scope.admission,
+            as_of: scope.as_of,
+            shared: self.shared.clone(),
+        };
+        let rule = match (indicator.kind?, parts) {
+            (Kind::Flow, _) if declared.running_total => return None,
+            (Kind::Stock | Kind::Flow, _) => Rule::Sum(reader(declared)),
+            (Kind::Ratio, Some(parts)) => Rule::Quotient {
+                numerator: reader(&parts.numerator.declared),
+                denominator: reader(&parts.denominator.declared),
+                power: parts.power,
+            },
+            (Kind::Ratio | Kind::Index | Kind::Intensity, _) => {
+                let weight = self.catalogue.find_indicator(indicator.weight.as_deref()?).found()?;
+                let record = self.catalogue.indicator(weight);
+                let (timing, adds_up) = match record.kind? {
+                    Kind::Stock => (Timing::Close, false),
+                    Kind::Flow => (Timing::Span, record.basis != Some(Basis::Ytd)),
+                    Kind::Ratio | Kind::Index | Kind::Intensity => return None,
+                };
+                let weights = Reader { indicator: weight, timing, adds_up, ..reader(declared) };
+                Rule::Mean { values: reader(declared), weights }
+            }
+        };
+        let area = declared.area.clone();
+        Some(Rc::new(Rollup::new(area, rule, scope.completeness, scope.names_on)))
     }
 
     /// Numerator and denominator in the same region, where both are in the catalogue.
-    fn parts(
-        &mut self,
-        ratio: &Indicator,
-        region: RegionId,
-        scope: &Scope,
-    ) -> Result<Option<Parts>> {
+    fn parts(&mut self, ratio: &Indicator, area: &Area, scope: &Scope) -> Result<Option<Parts>> {
         let find = |name: &Option<String>| {
             name.as_deref().and_then(|name| self.catalogue.find_indicator(name).found())
         };
@@ -83,8 +132,8 @@ impl Builder<'_> {
         else {
             return Ok(None);
         };
-        let numerator = self.series(numerator, region, scope, false)?;
-        let denominator = self.series(denominator, region, scope, false)?;
+        let numerator = self.series(numerator, area, scope, false)?;
+        let denominator = self.series(denominator, area, scope, false)?;
         let quotient = numerator.declared.unit.as_ref().zip(denominator.declared.unit.as_ref());
         let own = ratio.parsed_unit().unwrap_or_else(Unit::pure);
         let power = quotient

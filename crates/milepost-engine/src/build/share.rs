@@ -28,6 +28,11 @@ impl Builder<'_> {
             let word = diagnostics::measure_word(measure.kind);
             return Err(diagnostics::no_parts(word, &subject, line.nature(), measure.span));
         }
+        if let Some(whole) = &scope.whole {
+            let label = whole.label(self.catalogue).name;
+            let line = self.line(query, &scope.within(whole.clone()))?;
+            return Ok(Some(Goal::Parents(vec![(label, line)])));
+        }
         self.parents(query, scope, measure.span).map(Some)
     }
 }

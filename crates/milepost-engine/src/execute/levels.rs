@@ -12,7 +12,6 @@ use crate::cells::{self, Cell, Request};
 use crate::goal::sort_targets;
 use crate::line::stored_reading;
 use crate::measure::scaled;
-use crate::names;
 use crate::time::{Base, Cut};
 
 /// Every target of the indicator in the regions asked, with its scenario.
@@ -20,10 +19,10 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
     let mut answer = Answer { axes: vec!["scenario".to_owned()], ..Answer::default() };
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let Some(series) = sentence.line.indicator() else { continue };
-        let territory = names::territory(builder.catalogue, series.declared.region);
+        let versions = series.declared.area.versions(builder.catalogue);
         let request = Request {
             indicator: series.declared.id,
-            regions: &territory.versions,
+            regions: &versions,
             admission: Admission::only([StatusKind::Target]),
             as_of: asked.scope.as_of,
         };

@@ -13,7 +13,7 @@ use crate::line::{Series, Timing, stored_reading};
 use crate::measure::scaled;
 use crate::plan;
 use crate::sentence::Sentence;
-use crate::{Result, diagnostics, names};
+use crate::{Result, diagnostics};
 
 /// The vintages of the end period, oldest knowledge first, withdrawals as rows without a value.
 /// The axis `known` has the day from which a value was known.
@@ -43,11 +43,11 @@ fn vintages(
     series: &Series,
     period: Period,
 ) -> Result<Vec<(Scenario, Observation)>> {
-    let territory = names::territory(builder.catalogue, series.declared.region);
+    let versions = series.declared.area.versions(builder.catalogue);
     let admission = asked.scope.admission;
     let request = Request {
         indicator: series.declared.id,
-        regions: &territory.versions,
+        regions: &versions,
         admission,
         as_of: asked.scope.as_of,
     };

@@ -11,7 +11,7 @@ use crate::build::display_unit;
 use crate::plan::{Plan, Rows};
 use crate::sentence::{BaseRule, Comparison, Sentence};
 use crate::time::Base;
-use crate::{Result, diagnostics, not_yet};
+use crate::{Result, diagnostics};
 
 /// The rows of every region in time; of a pace with a goal and a base, the actual and the required
 /// pace side by side.
@@ -36,10 +36,6 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
             for period in &periods {
                 let mut row = row(sentence, region, *period);
                 row.axes.clone_from(&axes);
-                if row.missing == Some(MissingReason::BoundaryBreak) {
-                    let name = format!("{} \"{}\"", region.uid, region.name);
-                    return Err(not_yet::boundary_change(&name, asked.scope.times.base_span));
-                }
                 answer.rows.push(row);
             }
             if periods.is_empty() && matches!(plan.rows, Rows::None) {
@@ -78,7 +74,7 @@ fn variants(query: &Query, asked: &Asked) -> Vec<Variant> {
 }
 
 /// The periods of a sentence's rows.
-fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
+pub(super) fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
     match rows {
         Rows::None => Vec::new(),
         Rows::Periods(periods) => periods.clone(),

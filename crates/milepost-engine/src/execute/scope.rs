@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use milepost_lang::Span;
-use milepost_lang::ast::{Clauses, Query};
-use milepost_model::{Date, Period, RegionId};
+use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression, Word};
+use milepost_model::{Catalogue, Date, Period, RegionId};
 
 use crate::answer::RegionLabel;
+use crate::area::{self, Area};
 use crate::build::{Builder, Scope};
 use crate::sentence::Sentence;
 use crate::time::Cut;
-use crate::{Result, names, not_yet};
+use crate::{Result, diagnostics, names};
 
 /// A query over its regions, before its periods are chosen.
 #[derive(Debug)]
@@ -23,13 +24,24 @@ pub(crate) struct Asked {
     pub(crate) wholes: Vec<RegionLabel>,
     /// For each region the scope in which its sentence is built.
     pub(crate) places: Vec<Scope>,
+    /// The regions of `in`, by code.
+    pub(crate) written: Vec<RegionExpression>,
+    /// Whether the regions are those of a level.
+    pub(crate) by_level: bool,
     /// Whether the regions stand outside the expression: in the sentence or in the session.
     pub(crate) named: bool,
     /// The names that were resolved by date, with the version taken.
     pub(crate) versions: Vec<(String, RegionLabel)>,
 }
 
-/// A region of `in`, or of the session.
+/// A region expression of `in`, or the region of the session.
+#[derive(Clone, Debug)]
+struct Place {
+    written: RegionExpression,
+    /// Its names in order, those left out last.
+    names: Vec<Named>,
+}
+
 #[derive(Clone, Debug)]
 struct Named {
     text: String,
@@ -37,120 +49,249 @@ struct Named {
     versions: Vec<RegionId>,
 }
 
+/// The level of `by`, with its word.
+#[derive(Clone, Debug)]
+struct Level {
+    word: Word,
+    level: u8,
+}
+
 /// Resolves the regions of a query at the end of its span and builds its sentences.
 pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query) -> Result<Asked> {
     let scope = builder.narrowed(&builder.outermost(query.span), query)?;
-    let named = named_regions(builder, &query.clauses)?;
+    let places = places(builder, &query.clauses)?;
+    let level = level(builder.catalogue, &query.clauses)?;
+    let question = Question { query, scope: &scope, places, level };
     match scope.times.end.day() {
-        Some(day) => at(builder, query, &scope, &named, day),
-        None => at_latest(builder, query, &scope, &named),
+        _ if scope.boundaries_stated => question.at(builder, scope.names_on),
+        Some(day) => question.at(builder, day),
+        None => question.at_latest(builder),
     }
 }
 
-fn named_regions(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Named>> {
-    let mut named = Vec::new();
-    match (&clauses.regions, builder.session.region()) {
-        (Some(clause), _) => {
-            for region in &clause.value {
-                let (text, span) = names::literal(not_yet::single_region(region)?)?;
-                named.push((text.to_owned(), span));
+fn places(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Place>> {
+    let written = match (&clauses.regions, builder.session.region()) {
+        (Some(clause), _) => clause.value.clone(),
+        (None, Some(region)) => {
+            let span = Span::default();
+            let names = vec![Name::Literal { text: region.to_owned(), span }];
+            vec![RegionExpression { names, except: Vec::new(), span }]
+        }
+        (None, None) => Vec::new(),
+    };
+    let named = |name: &Name| {
+        let (text, span) = names::literal(name)?;
+        let versions = names::region_versions(builder.catalogue, text, span)?;
+        Ok(Named { text: text.to_owned(), span, versions })
+    };
+    let place = |written: RegionExpression| {
+        let names =
+            written.names.iter().chain(&written.except).map(named).collect::<Result<_>>()?;
+        Ok(Place { written, names })
+    };
+    written.into_iter().map(place).collect()
+}
+
+/// The level of regions that `by` asks for.
+fn level(catalogue: &Catalogue, clauses: &Clauses) -> Result<Option<Level>> {
+    let axes = clauses.by.iter().flat_map(|clause| &clause.value);
+    let mut words = axes.filter_map(|axis| match axis {
+        Axis::Word(word) if !names::is_attribute(&word.text) => Some(word),
+        _ => None,
+    });
+    let Some(word) = words.next() else { return Ok(None) };
+    if let Some(other) = words.next() {
+        return Err(diagnostics::two_levels(&word.text, &other.text, other.span));
+    }
+    let level = catalogue
+        .level_of_word(&word.text)
+        .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
+    Ok(Some(Level { word: word.clone(), level }))
+}
+
+/// The types of regions that have a level, each once, the highest first.
+fn types(catalogue: &Catalogue) -> Vec<String> {
+    let mut types: Vec<(u8, &str)> = Vec::new();
+    for (_, region) in catalogue.regions() {
+        if let Some(level) = region.level
+            && types.iter().all(|(_, kind)| *kind != region.kind)
+        {
+            types.push((level, &region.kind));
+        }
+    }
+    types.sort_by_key(|(level, _)| *level);
+    types.into_iter().map(|(_, kind)| kind.to_owned()).collect()
+}
+
+/// A query and where it is asked.
+struct Question<'q> {
+    query: &'q Query,
+    scope: &'q Scope,
+    places: Vec<Place>,
+    level: Option<Level>,
+}
+
+impl Question<'_> {
+    /// The latest figure decides the end, and the end decides the versions and the boundaries: of
+    /// the ages between two changes the newest with a figure is meant (the oldest, for `first`).
+    fn at_latest(&self, builder: &mut Builder<'_>) -> Result<Asked> {
+        let is_first = self.scope.times.end == Cut::First;
+        let ages = self.ages(builder.catalogue, is_first);
+        let several = ages.len() > 1;
+        for (first, last) in ages.iter().copied() {
+            let valid =
+                |name: &Named| names::region_on(builder.catalogue, &name.text, name.span, last);
+            let mut names = self.places.iter().flat_map(|place| &place.names);
+            if several && names.any(|name| valid(name).is_err()) {
+                continue;
+            }
+            let asked = match self.at(builder, last) {
+                Err(error) if several && error.code == "MP0315" => continue,
+                asked => asked?,
+            };
+            let natives = asked.sentences.iter().flat_map(|sentence| sentence.line.natives());
+            let closes = natives.map(|p: &Period| p.last_day());
+            let closes = closes.filter(|close| (first..=last).contains(close));
+            let end = if is_first { closes.min() } else { closes.max() };
+            match end {
+                Some(end) if changes_between(builder.catalogue, end, last) => {
+                    return self.at(builder, end);
+                }
+                Some(_) => return Ok(asked),
+                None => {}
             }
         }
-        (None, Some(region)) => named.push((region.to_owned(), Span::default())),
-        (None, None) => {}
+        self.at(builder, ages.first().map_or(Date::MAX, |(_, last)| *last))
     }
-    named
-        .into_iter()
-        .map(|(text, span)| {
-            let versions = names::region_versions(builder.catalogue, &text, span)?;
-            Ok(Named { text, span, versions })
-        })
-        .collect()
+
+    /// The ages between the days on which what is asked for changed.
+    fn ages(&self, catalogue: &Catalogue, oldest_first: bool) -> Vec<(Date, Date)> {
+        let named = self.places.iter().flat_map(|place| &place.names);
+        let several = named.filter(|name| name.versions.len() > 1).flat_map(|name| &name.versions);
+        let named = several.filter_map(|id| catalogue.region(*id).valid_from);
+        let mut changes: BTreeSet<Date> = named.collect();
+        if let Some(level) = &self.level {
+            let regions = catalogue.regions().map(|(_, region)| region);
+            let of_level = regions.filter(|region| region.level == Some(level.level));
+            changes.extend(of_level.filter_map(|region| region.valid_from));
+        }
+        let mut opening = Date::MIN;
+        let mut ages = Vec::new();
+        for change in changes {
+            if let Some(close) = change.previous() {
+                ages.push((opening, close));
+                opening = change;
+            }
+        }
+        ages.push((opening, Date::MAX));
+        if !oldest_first {
+            ages.reverse();
+        }
+        ages
+    }
+
+    /// The sentences with names and boundaries of a day.
+    fn at(&self, builder: &mut Builder<'_>, day: Date) -> Result<Asked> {
+        let mut asked = Asked {
+            scope: self.scope.named_on(day),
+            sentences: Vec::new(),
+            regions: Vec::new(),
+            wholes: Vec::new(),
+            places: Vec::new(),
+            written: Vec::new(),
+            by_level: self.level.is_some(),
+            named: !self.places.is_empty(),
+            versions: Vec::new(),
+        };
+        let catalogue = builder.catalogue;
+        let mut areas = Vec::new();
+        for place in &self.places {
+            let area = builder.area(&place.written, day)?;
+            for name in place.names.iter().filter(|name| name.versions.len() > 1) {
+                let region = names::region_on(catalogue, &name.text, name.span, day)?;
+                asked.versions.push((name.text.clone(), names::label(catalogue, region)));
+            }
+            asked.written.push(area.written(catalogue, place.written.span));
+            areas.push(area);
+        }
+        let rows = match &self.level {
+            Some(level) => members(catalogue, level, &areas, day)?,
+            None => areas.into_iter().map(|area| (area, None)).collect(),
+        };
+        for (area, whole) in rows {
+            let label = area.label(catalogue);
+            let scope = asked.scope.within(area).part_of(whole.clone());
+            builder.start_row();
+            asked.sentences.push(builder.measured(self.query, &scope)?);
+            asked.wholes.push(match (whole, &self.level) {
+                (Some(whole), _) => whole.label(catalogue),
+                (None, Some(level)) => every(&level.word.text),
+                (None, None) => label.clone(),
+            });
+            asked.regions.push(label);
+            asked.places.push(scope);
+        }
+        if self.places.is_empty() && self.level.is_none() {
+            // Every sentence inside the expression may name its own region.
+            asked.sentences.push(builder.measured(self.query, &asked.scope)?);
+            let label = inner_regions(builder, &asked);
+            asked.wholes.push(label.clone());
+            asked.regions.push(label);
+        }
+        Ok(asked)
+    }
 }
 
-/// The latest figure decides the end, and the end decides the versions: of the ages between two
-/// changes the newest with a figure is meant (the oldest, for `first`).
-fn at_latest(
-    builder: &mut Builder<'_>,
-    query: &Query,
-    scope: &Scope,
-    named: &[Named],
-) -> Result<Asked> {
-    let changes: BTreeSet<Date> = named
-        .iter()
-        .filter(|name| name.versions.len() > 1)
-        .flat_map(|name| &name.versions)
-        .filter_map(|id| builder.catalogue.region(*id).valid_from)
-        .collect();
-    let mut opening = Date::MIN;
-    let mut ages = Vec::new();
-    for change in changes {
-        if let Some(close) = change.previous() {
-            ages.push((opening, close));
-            opening = change;
-        }
-    }
-    ages.push((opening, Date::MAX));
-    if scope.times.end != Cut::First {
-        ages.reverse();
-    }
-    let several = ages.len() > 1;
-    for (first, last) in ages.iter().copied().filter(|_| several) {
-        let valid = |name: &Named| names::region_on(builder.catalogue, &name.text, name.span, last);
-        if named.iter().any(|name| valid(name).is_err()) {
-            continue;
-        }
-        let asked = at(builder, query, scope, named, last)?;
-        let natives = asked.sentences.iter().flat_map(|sentence| sentence.line.natives());
-        if natives.into_iter().any(|p: &Period| (first..=last).contains(&p.last_day())) {
-            return Ok(asked);
-        }
-    }
-    let day = ages.first().map_or(Date::MAX, |(_, last)| *last);
-    at(builder, query, scope, named, day)
-}
-
-fn at(
-    builder: &mut Builder<'_>,
-    query: &Query,
-    scope: &Scope,
-    named: &[Named],
+/// The regions of a level in some areas, each once and with its area; without areas, all.
+fn members(
+    catalogue: &Catalogue,
+    level: &Level,
+    areas: &[Area],
     day: Date,
-) -> Result<Asked> {
-    let mut asked = Asked {
-        scope: scope.named_on(day),
-        sentences: Vec::new(),
-        regions: Vec::new(),
-        wholes: Vec::new(),
-        places: Vec::new(),
-        named: !named.is_empty(),
-        versions: Vec::new(),
-    };
-    for name in named {
-        let region = names::region_on(builder.catalogue, &name.text, name.span, day)?;
-        let label = names::label(builder.catalogue, region);
-        if name.versions.len() > 1 {
-            asked.versions.push((name.text.clone(), label.clone()));
+) -> Result<Vec<(Area, Option<Area>)>> {
+    let mut members = Vec::new();
+    let mut seen = BTreeSet::new();
+    let fits = |id: &RegionId| area::is_member(catalogue, *id, Some(&level.word.text));
+    for area in areas {
+        for name in &area.names {
+            let day = area::day_within(catalogue, *name, day);
+            let inside = |id: RegionId, other| area::lies_in(catalogue, id, other, day);
+            let of_level = catalogue.regions_at_level(level.level, day).into_iter();
+            for id in of_level.filter(|id| fits(id) && inside(*id, *name)) {
+                let is_left_out = area.except.iter().any(|out| inside(id, *out));
+                if !is_left_out && seen.insert(id) {
+                    members.push((Area::one(id), Some(area.clone())));
+                }
+            }
         }
-        let scope = asked.scope.within(region);
-        asked.sentences.push(builder.measured(query, &scope)?);
-        asked.regions.push(label);
-        asked.places.push(scope);
     }
-    if named.is_empty() {
-        // Every sentence inside the expression may name its own region.
-        asked.sentences.push(builder.measured(query, &asked.scope)?);
-        asked.regions.push(inner_regions(builder, &asked));
+    if areas.is_empty() {
+        let all = catalogue.regions_at_level(level.level, day).into_iter().filter(fits);
+        members.extend(all.map(|id| (Area::one(id), None)));
     }
-    asked.wholes.clone_from(&asked.regions);
-    Ok(asked)
+    if members.is_empty() {
+        let word = &level.word;
+        return Err(diagnostics::no_members(&word.text, day, word.span));
+    }
+    Ok(members)
+}
+
+/// The label of all regions of a level together.
+fn every(level: &str) -> RegionLabel {
+    RegionLabel { uid: String::new(), code: String::new(), name: format!("every {level}") }
+}
+
+/// Whether any region begins after a day and not after another.
+fn changes_between(catalogue: &Catalogue, after: Date, until: Date) -> bool {
+    let mut begins = catalogue.regions().filter_map(|(_, region)| region.valid_from);
+    begins.any(|from| after < from && from <= until)
 }
 
 /// The label of a row whose regions stand inside its expression.
 fn inner_regions(builder: &Builder<'_>, asked: &Asked) -> RegionLabel {
     let mut labels: Vec<RegionLabel> = Vec::new();
     for series in asked.sentences.iter().flat_map(|sentence| sentence.line.leaves()) {
-        let label = names::label(builder.catalogue, series.declared.region);
+        let label = series.declared.area.label(builder.catalogue);
         if !labels.contains(&label) {
             labels.push(label);
         }

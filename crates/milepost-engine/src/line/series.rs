@@ -2,15 +2,18 @@
 //! from their parts.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use milepost_model::{
-    Date, Direction, IndicatorId, Kind, Number, Period, Precision, RegionId, Status, Strength, Unit,
+    Date, Direction, IndicatorId, Kind, Number, Period, Precision, Status, Strength, Unit,
 };
 
 use super::tiling;
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
+use crate::area::Area;
 use crate::cells::{Cell, Cells};
 use crate::measure::{in_range, scaled, whole};
+use crate::rollup::Rollup;
 use crate::transform;
 
 /// When two periods hold the same figure.
@@ -32,6 +35,8 @@ pub(crate) struct Series {
     /// For [`Timing::Close`]: the winning label of each close.
     closes: BTreeMap<Date, Period>,
     parts: Option<Box<Parts>>,
+    /// The figures of the area from those of other regions; None where the kind has no rule.
+    pub(crate) rollup: Option<Rc<Rollup>>,
 }
 
 /// What a ratio is computed from.
@@ -57,7 +62,7 @@ impl Parts {
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
     pub(crate) id: IndicatorId,
-    pub(crate) region: RegionId,
+    pub(crate) area: Area,
     /// The indicator's name in the catalogue.
     pub(crate) name: String,
     pub(crate) kind: Option<Kind>,
@@ -74,7 +79,12 @@ pub(crate) struct Declared {
 }
 
 impl Series {
-    pub(crate) fn new(declared: Declared, mut cells: Cells, parts: Option<Parts>) -> Self {
+    pub(crate) fn new(
+        declared: Declared,
+        mut cells: Cells,
+        parts: Option<Parts>,
+        rollup: Option<Rc<Rollup>>,
+    ) -> Self {
         let mut totals = BTreeMap::new();
         if declared.running_total {
             let split = transform::split(&cells.admitted);
@@ -94,19 +104,37 @@ impl Series {
                 }
             }
         }
-        Self { declared, cells, totals, closes, parts: parts.map(Box::new) }
+        Self { declared, cells, totals, closes, parts: parts.map(Box::new), rollup }
     }
 
-    /// The periods that have a figure without adding up, in order.
+    /// The periods that have a figure without adding up sub-periods, in order. An area that has
+    /// figures of its own speaks of those alone, and of those of its predecessors: what could be
+    /// added up beside them may be another thing, as a nation is more than its provinces.
     pub(crate) fn natives(&self) -> Vec<Period> {
+        let mut natives = self.own_natives();
+        let Some(rollup) = &self.rollup else { return natives };
+        if natives.is_empty() {
+            return rollup.natives(None);
+        }
+        if let Some(day) = self.declared.drawn_on {
+            let mut earlier = rollup.natives(Some(day));
+            earlier.retain(|period| self.stored(*period).is_none());
+            natives.extend(earlier);
+            natives.sort_unstable();
+        }
+        natives
+    }
+
+    /// The periods that have a figure of the area itself.
+    fn own_natives(&self) -> Vec<Period> {
         let mut natives: Vec<Period> = match self.declared.timing {
             Timing::Close => self.closes.values().copied().collect(),
             Timing::Span => self.cells.admitted.keys().copied().collect(),
         };
         if let Some(parts) = &self.parts {
-            let mut computed = parts.numerator.natives();
+            let mut computed = parts.numerator.own_natives();
             computed.retain(|period| {
-                self.stored(*period).is_none() && parts.denominator.read(*period).is_ok()
+                self.stored(*period).is_none() && parts.denominator.read_plain(*period).is_some()
             });
             natives.extend(computed);
             natives.sort_unstable();
@@ -127,43 +155,79 @@ impl Series {
         }
     }
 
-    /// The figure of a period: stored, from parts, added up, or the zero before the beginning.
+    /// The figure of a period: stored, from parts, added up over sub-periods, the zero before the
+    /// beginning, or put together from other regions.
     ///
     /// # Errors
     ///
     /// The reason why there is none.
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
-        if let Some(cell) = self.stored(period) {
-            return Ok(stored_reading(period, cell));
+        if let Some(rollup) = self.rollup.as_ref().filter(|rollup| rollup.is_matched()) {
+            return rollup.read(period);
         }
-        if let Some(computed) = self.of_parts(period) {
-            return computed;
+        if let Some(plain) = self.read_plain(period) {
+            return plain;
+        }
+        // What its publisher withdrew is not put together again.
+        let rollup = self.rollup.as_ref().filter(|_| !self.is_withdrawn(period));
+        let of_regions = rollup.map(|rollup| rollup.read(period));
+        match of_regions {
+            Some(Ok(reading)) => Ok(reading),
+            other => self
+                .of_whole_parts(period)
+                .unwrap_or_else(|| Err(self.reason(period, other.and_then(Result::err)))),
+        }
+    }
+
+    /// Whether the area itself has a figure at a period.
+    pub(crate) fn is_own(&self, period: Period) -> bool {
+        matches!(self.read_plain(period), Some(Ok(_)))
+    }
+
+    /// Whether every figure of the area is put together from other regions.
+    pub(crate) fn is_put_together(&self) -> bool {
+        self.rollup.is_some() && self.own_natives().is_empty()
+    }
+
+    /// The figure that a stored one stands in for: of parts, of sub-periods or of other regions.
+    pub(crate) fn computed(&self, period: Period) -> Option<Reading> {
+        let parts = self.of_own_parts(period).and_then(Result::ok);
+        let sub_periods = || self.add_up(period).filter(|_| self.declared.adds_up);
+        let of_regions = || self.rollup.as_ref()?.members_only(period).ok();
+        parts.or_else(sub_periods).or_else(of_regions)
+    }
+
+    fn of_own_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
+        let parts = self.parts.as_ref()?;
+        let numerator = parts.numerator.read_plain(period)?.ok()?;
+        let denominator = parts.denominator.read_plain(period)?.ok()?;
+        Some(quotient(period, &numerator, &denominator, parts.power))
+    }
+
+    /// The figure of the area itself, as it is stored or follows from what is.
+    fn read_plain(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
+        if let Some(cell) = self.stored(period) {
+            return Some(Ok(stored_reading(period, cell)));
+        }
+        if let Some(computed) = self.of_own_parts(period) {
+            return Some(computed);
         }
         if self.declared.adds_up
             && let Some(reading) = self.add_up(period)
         {
-            return Ok(reading);
+            return Some(Ok(reading));
         }
-        if self.declared.begins.is_some_and(|begins| period.last_day() < begins) {
-            return Ok(structural_zero(period));
-        }
-        Err(self.reason(period))
+        let begins = self.declared.begins;
+        begins.is_some_and(|begins| period.last_day() < begins).then(|| Ok(structural_zero(period)))
     }
 
-    /// The ratio of the parts, where both have a figure.
-    fn of_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
+    /// The ratio of parts that were put together from other regions, where no member lacks.
+    fn of_whole_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
         let parts = self.parts.as_ref()?;
-        let numerator = parts.numerator.read(period).ok()?;
-        let denominator = parts.denominator.read(period).ok()?;
-        if denominator.value.is_zero() {
-            return Some(Err(Undefined::DivisorZero.into()));
-        }
-        let value = in_range(numerator.value.checked_div(denominator.value));
-        let combined = Reading::combine(period, [&numerator, &denominator]);
-        Some(match value.and_then(|value| scaled(value, parts.power)) {
-            Ok(value) => Ok(Reading { value, origin: Origin::Parts, ..combined }),
-            Err(undefined) => Err(undefined.into()),
-        })
+        let whole = |reading: &Reading| reading.coverage.is_none_or(|c| c.present == c.expected);
+        let numerator = parts.numerator.read(period).ok().filter(whole)?;
+        let denominator = parts.denominator.read(period).ok().filter(whole)?;
+        Some(quotient(period, &numerator, &denominator, parts.power))
     }
 
     fn add_up(&self, period: Period) -> Option<Reading> {
@@ -189,19 +253,39 @@ impl Series {
         steps.map(|(step, _)| *step).collect()
     }
 
-    /// Why a period has no figure.
-    fn reason(&self, period: Period) -> MissingReason {
-        let same = |other: &Period| match self.declared.timing {
-            Timing::Close => other.last_day() == period.last_day(),
-            Timing::Span => *other == period,
-        };
-        if self.declared.drawn_on.is_some_and(|day| period.last_day() < day) {
-            return MissingReason::BoundaryBreak;
+    fn is_withdrawn(&self, period: Period) -> bool {
+        self.cells.withdrawn.iter().any(|other| self.is_same(*other, period))
+    }
+
+    /// Whether two periods hold the same figure.
+    fn is_same(&self, one: Period, other: Period) -> bool {
+        match self.declared.timing {
+            Timing::Close => one.last_day() == other.last_day(),
+            Timing::Span => one == other,
         }
-        if self.cells.later.iter().any(same) {
+    }
+
+    /// Why a period has no figure, given why other regions do not make one; None where the kind
+    /// has no rule for that.
+    fn reason(&self, period: Period, of_regions: Option<MissingReason>) -> MissingReason {
+        match of_regions {
+            None if self.is_withdrawn(period) => {}
+            None if self.declared.area.region().is_none() => return MissingReason::NoParts,
+            None if self.declared.drawn_on.is_some_and(|day| period.last_day() < day) => {
+                let is_undeclared = self.declared.kind.is_none();
+                return if is_undeclared {
+                    MissingReason::BoundaryBreak
+                } else {
+                    MissingReason::NoParts
+                };
+            }
+            None | Some(MissingReason::NoData) => {}
+            Some(reason) => return reason,
+        }
+        if self.cells.later.iter().any(|other| self.is_same(*other, period)) {
             return MissingReason::NotKnownThen;
         }
-        if self.cells.withdrawn.iter().any(same) {
+        if self.is_withdrawn(period) {
             return MissingReason::Withdrawn;
         }
         if self.declared.adds_up
@@ -217,6 +301,21 @@ impl Series {
             _ => MissingReason::NoData,
         }
     }
+}
+
+/// A ratio from its parts, and the power of ten to its unit.
+fn quotient(
+    period: Period,
+    numerator: &Reading,
+    denominator: &Reading,
+    power: i8,
+) -> Result<Reading, MissingReason> {
+    if denominator.value.is_zero() {
+        return Err(Undefined::DivisorZero.into());
+    }
+    let value = in_range(numerator.value.checked_div(denominator.value))?;
+    let combined = Reading::combine(period, [numerator, denominator]);
+    Ok(Reading { value: scaled(value, power)?, origin: Origin::Parts, ..combined })
 }
 
 /// A stored figure as a reading of the period asked for.

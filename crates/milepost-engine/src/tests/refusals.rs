@@ -5,15 +5,8 @@ use crate::test_support::error;
 #[test]
 fn what_comes_later_is_refused() {
     for query in [
-        "hi.participants by province in VN",
         "hi.participants by status in VN",
         "hi.participants by 5 years in VN",
-        "hi.participants in VN on boundaries 2023",
-        "hi.participants in VN complete",
-        "hi.participants in VN matched",
-        "hi.participants in VN-49 + VN-50 at 2023",
-        "hi.participants in VN except VN-49 at 2023",
-        "change of hi.coverage in VN-49 since 2023",
         "(mean of hi.participants in VN) at 2023",
         "(hi.participants in VN where value > 0) at 2023",
     ] {

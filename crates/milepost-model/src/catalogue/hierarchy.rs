@@ -65,6 +65,35 @@ impl Catalogue {
         children
     }
 
+    /// The regions that passed territory on to this one, all of it or a part, in the order of
+    /// definition.
+    ///
+    /// ```
+    /// use milepost_model::{Catalogue, Region};
+    ///
+    /// let mut catalogue = Catalogue::default();
+    /// catalogue.define(Region::new("E").valid_to("2025-07-01").successor("E@2025"))?;
+    /// catalogue.define(Region::new("W").valid_to("2025-07-01").successor("E@2025"))?;
+    /// catalogue.define(Region::new("E").valid_from("2025-07-01"))?;
+    /// let merged = catalogue.region_with_uid("E@2025").unwrap();
+    /// assert_eq!(catalogue.predecessors_of(merged).len(), 2);
+    /// # Ok::<(), milepost_model::CatalogueError>(())
+    /// ```
+    pub fn predecessors_of(&self, region: RegionId) -> Vec<RegionId> {
+        let Some(record) = self.get_region(region) else { return Vec::new() };
+        let mut predecessors: Vec<_> = self
+            .index()
+            .predecessors_of(&record.uid)
+            .map(RegionId)
+            .filter(|&other| {
+                let other = self.get_region(other);
+                other.is_some_and(|other| other.successors.iter().any(|s| s.uid == record.uid))
+            })
+            .collect();
+        predecessors.dedup();
+        predecessors
+    }
+
     /// The regions of a level (0 is the country) valid on a day, in the order of
     /// definition.
     pub fn regions_at_level(&self, level: u8, date: Date) -> Vec<RegionId> {

@@ -19,6 +19,8 @@ pub(super) struct Index {
     /// Hash of the parent text as written, and child.
     children: Vec<(u64, u32)>,
     levels: Vec<(u8, u32)>,
+    /// Hash of a successor's uid, and predecessor.
+    predecessors: Vec<(u64, u32)>,
     /// Folded singular of a region type, and its level.
     kinds: Vec<(String, u8)>,
 }
@@ -31,12 +33,15 @@ impl Index {
     ) -> Self {
         let mut children = Vec::with_capacity(regions.len());
         let mut levels = Vec::with_capacity(regions.len());
+        let mut predecessors = Vec::new();
         let mut kinds: Vec<(String, u8)> = Vec::new();
         let mut last_kind = "";
         for (position, region) in regions.iter() {
             if let Some(parent) = &region.parent {
                 children.push((hash(parent), position));
             }
+            let successors = region.successors.iter();
+            predecessors.extend(successors.map(|successor| (hash(&successor.uid), position)));
             let Some(level) = region.level else { continue };
             levels.push((level, position));
             // Regions of a type mostly follow each other.
@@ -50,12 +55,14 @@ impl Index {
         }
         children.sort_unstable();
         levels.sort_unstable();
+        predecessors.sort_unstable();
         Self {
             indicators: NameIndex::of(indicators),
             regions: NameIndex::of(regions),
             milestones: NameIndex::of(milestones),
             children,
             levels,
+            predecessors,
             kinds,
         }
     }
@@ -63,6 +70,11 @@ impl Index {
     /// The regions whose parent may be written like this: hashes may collide.
     pub(super) fn children_of(&self, parent: &str) -> impl Iterator<Item = u32> {
         equal_run(&self.children, hash(parent))
+    }
+
+    /// The regions that may have a successor of this uid: hashes may collide.
+    pub(super) fn predecessors_of(&self, uid: &str) -> impl Iterator<Item = u32> {
+        equal_run(&self.predecessors, hash(uid))
     }
 
     pub(super) fn at_level(&self, level: u8) -> impl Iterator<Item = u32> {

@@ -48,6 +48,13 @@ impl CellSet {
         both
     }
 
+    /// The cells that are in either.
+    pub(crate) fn or(&self, other: &CellSet) -> CellSet {
+        let mut either = *self;
+        either.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+        either
+    }
+
     /// The cells of `range`.
     pub(crate) fn of_range(range: std::ops::Range<usize>) -> CellSet {
         let below = |cell: usize, word: usize| match cell.saturating_sub(word.saturating_mul(64)) {
@@ -86,5 +93,6 @@ mod tests {
         assert_eq!(set.len(), 3);
         assert!(CellSet::EMPTY.is_empty() && !set.is_empty());
         assert_eq!(set.and(&CellSet::of_range(1..1000)).len(), 1);
+        assert_eq!(set.or(&CellSet::of_range(0..8)).len(), 10);
     }
 }

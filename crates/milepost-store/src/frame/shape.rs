@@ -100,6 +100,15 @@ impl FrameShape {
         i32::try_from(period).unwrap_or(i32::MAX).saturating_sub(ORDINAL_BIAS)
     }
 
+    /// The periods of a frame by ordinal, each with its cells.
+    pub(crate) fn rows(self, frame: u32) -> impl Iterator<Item = (i32, std::ops::Range<usize>)> {
+        (0..self.periods()).map(move |row| {
+            let first = row << self.log2_regions;
+            let address = Address { frame, cell: first as u16 };
+            (self.ordinal(address), first as usize..(first + self.regions()) as usize)
+        })
+    }
+
     /// The frames and cells of neighbouring regions in one period: one run of cells a frame.
     ///
     /// Ends early where [`FrameShape::locate`] would refuse.

@@ -154,6 +154,11 @@ impl<'a> FrameView<'a> {
         self.withdrawn.map_or(CellSet::EMPTY, CellSet::from_bytes)
     }
 
+    /// The cells that have a value or had one that is withdrawn.
+    pub(crate) fn known(&self) -> CellSet {
+        self.values().or(&self.withdrawn())
+    }
+
     /// Status and precision, if all cells have the same.
     #[inline]
     pub(crate) fn uniform_status(&self) -> Option<(u32, u8)> {

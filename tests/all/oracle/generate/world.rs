@@ -69,6 +69,8 @@ fn with_parts(mut indicators: Vec<Indicator>) -> Vec<Indicator> {
 
 fn region(code: &str) -> Region {
     let region = Region::new(code).name(format!("Region {code}"));
+    // Nothing is put together from reporting units, so every figure is a region's own.
+    let region = region.kind("reporting_unit");
     if code == REGIONS[0] { region.level(0) } else { region.level(1).parent(REGIONS[0]) }
 }
 

@@ -1,0 +1,195 @@
+//! What figures were put together from, and how much of the area they cover.
+
+use milepost_lang::Diagnostic;
+use milepost_lang::ast::Query;
+use milepost_model::{Catalogue, Period, RegionId};
+
+use super::Notes;
+use crate::answer::{Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
+use crate::execute::Asked;
+use crate::line::Series;
+use crate::names;
+use crate::plan::Plan;
+use crate::rollup::Source;
+
+/// Members that are named one by one.
+const NAMED_MAX: usize = 5;
+
+/// Adds what there is to say about figures that were put together from regions.
+pub(super) fn add(
+    notes: &mut Notes,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+    answer: &Answer,
+    catalogue: &Catalogue,
+) {
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        for row in answer.rows.iter().filter(|row| row.region == *region) {
+            for period in periods(row) {
+                for series in sentence.line.leaves() {
+                    let many = asked.by_level;
+                    put_together(notes, query, catalogue, series, region, period, many);
+                }
+            }
+            ends(notes, query, row, catalogue);
+        }
+        for series in sentence.line.leaves() {
+            newer(notes, asked, plan, series, region);
+        }
+    }
+    let of_unknown_kind = |row: &Row| row.missing == Some(MissingReason::BoundaryBreak);
+    let leaves = asked.sentences.iter().flat_map(|sentence| sentence.line.leaves());
+    if answer.rows.iter().any(of_unknown_kind)
+        && let Some(series) = leaves.into_iter().find(|series| series.declared.kind.is_none())
+    {
+        let message =
+            format!("{} has no declared kind, so that nothing adds up", series.declared.name);
+        let note = Diagnostic::note("MP0835", query.span, message);
+        notes.push(note.with_help("the catalogue declares the kind of an indicator"));
+    }
+}
+
+/// The periods whose figures a row shows or lacks.
+fn periods(row: &Row) -> Vec<Period> {
+    let base = row.base.as_ref().map(|base| base.period);
+    base.into_iter().chain(row.period).collect()
+}
+
+fn put_together(
+    notes: &mut Notes,
+    query: &Query,
+    catalogue: &Catalogue,
+    series: &Series,
+    region: &RegionLabel,
+    period: Period,
+    many: bool,
+) {
+    let Some(rollup) = &series.rollup else { return };
+    if series.is_own(period) && !rollup.is_matched() {
+        return;
+    }
+    let name = &series.declared.name;
+    match rollup.source(period) {
+        Some(Source::Predecessors { parts, day }) => {
+            let parts = listed(catalogue, &parts, usize::MAX);
+            let message = format!("{} = {} before {day}", region.name, parts.join(" + "));
+            notes.say("MP0835", query.span, message);
+        }
+        Some(Source::Members { members, missing }) if !missing.is_empty() => {
+            let present = members.len().saturating_sub(missing.len());
+            let message = format!(
+                "{name} in {} at {period} has {present} of {} {}, without {}",
+                region.name,
+                members.len(),
+                types(catalogue, &members),
+                listed(catalogue, &missing, NAMED_MAX).join(", ")
+            );
+            notes.say("MP0831", query.span, message);
+        }
+        Some(Source::Members { members, .. }) if !many => {
+            let (count, types) = (members.len(), types(catalogue, &members));
+            let message = format!(
+                "{name} in {} at {period} is put together from {count} {types}",
+                region.name
+            );
+            notes.say("MP0830", query.span, message);
+        }
+        Some(Source::Members { .. }) | None => {}
+    }
+}
+
+/// The names of regions, and how many more there are.
+fn listed(catalogue: &Catalogue, regions: &[RegionId], most: usize) -> Vec<String> {
+    let name = |id: &RegionId| names::label(catalogue, *id).name;
+    let mut listed: Vec<String> = regions.iter().take(most).map(name).collect();
+    if regions.len() > most {
+        listed.push(format!("{} more", regions.len() - most));
+    }
+    listed
+}
+
+/// The types of regions in words: `provinces and municipalities`.
+fn types(catalogue: &Catalogue, regions: &[RegionId]) -> String {
+    let mut types: Vec<&str> = Vec::new();
+    for id in regions {
+        let kind = catalogue.region(*id).kind.as_str();
+        if !types.contains(&kind) {
+            types.push(kind);
+        }
+    }
+    match types.as_slice() {
+        [""] => "regions".to_owned(),
+        [kind] if regions.len() == 1 => kind.replace('_', " "),
+        types if types.len() <= 2 => {
+            types.iter().map(|kind| plural(kind)).collect::<Vec<_>>().join(" and ")
+        }
+        _ => "regions".to_owned(),
+    }
+}
+
+fn plural(kind: &str) -> String {
+    let kind = kind.replace('_', " ");
+    let vowel = |before: &str| before.ends_with(['a', 'e', 'i', 'o', 'u']);
+    match kind.strip_suffix('y') {
+        _ if kind.is_empty() => "regions".to_owned(),
+        Some(stem) if !vowel(stem) => format!("{stem}ies"),
+        _ => format!("{kind}s"),
+    }
+}
+
+/// Ends that cover different shares of the area, or of which one is published and one put
+/// together from regions.
+fn ends(notes: &mut Notes, query: &Query, row: &Row, catalogue: &Catalogue) {
+    let (Some(base), Some(end)) = (&row.base, &row.end) else { return };
+    let share = |coverage: Option<Coverage>| {
+        coverage.map_or((1, 1), |c| (u64::from(c.present), u64::from(c.expected)))
+    };
+    let ((a, of_a), (b, of_b)) = (share(base.coverage), share(end.coverage));
+    let of_regions = |reading: &Reading| reading.origin == Origin::Regions;
+    if a * of_b != b * of_a && (of_regions(base) || of_regions(end)) {
+        let shown = |reading: &Reading| {
+            reading.coverage.map_or_else(|| "all".to_owned(), |coverage| coverage.to_string())
+        };
+        let message = format!(
+            "{}: {} covers {}, {} covers {}",
+            row.region.name,
+            base.period,
+            shown(base),
+            end.period,
+            shown(end)
+        );
+        let note = Diagnostic::note("MP0832", query.span, message);
+        notes.push(note.with_help("`matched` compares the same members at both ends"));
+    }
+    let stored = |reading: &Reading| reading.origin == Origin::Stored;
+    let region = catalogue.region_with_uid(&row.region.uid).map(|id| catalogue.region(id));
+    let begins = region.and_then(|region| region.valid_from);
+    if begins.is_some_and(|day| base.period.last_day() < day) {
+        // What covered the same ground is as good as published.
+        return;
+    }
+    if (stored(base) && of_regions(end)) || (of_regions(base) && stored(end)) {
+        let (published, other) = if stored(base) { (base, end) } else { (end, base) };
+        let message = format!(
+            "{}: {} is published, {} is put together from regions",
+            row.region.name, published.period, other.period
+        );
+        notes.say("MP0834", query.span, message);
+    }
+}
+
+/// A period after the end of which too few members have a figure yet.
+fn newer(notes: &mut Notes, asked: &Asked, plan: &Plan, series: &Series, region: &RegionLabel) {
+    let times = &asked.scope.times;
+    let Some(rollup) = series.rollup.as_ref().filter(|_| series.is_put_together()) else { return };
+    if times.end_stated || asked.by_level {
+        return;
+    }
+    if let (Some(end), Some((period, coverage))) = (plan.end, rollup.newest_incomplete())
+        && period.last_day() > end.last_day()
+    {
+        let message = format!("{period} is newer, and {} has {coverage} of it", region.name);
+        notes.say("MP0833", times.end_span, message);
+    }
+}

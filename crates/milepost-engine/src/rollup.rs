@@ -1,0 +1,441 @@
+//! Figures of an area from those of its members: what lies in it, what covered the same ground
+//! before, or the regions that a sentence adds up.
+
+mod cut;
+mod members;
+mod reader;
+mod rule;
+mod tally;
+mod trace;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use milepost_model::{Catalogue, Date, Frequency, Period, Precision, RegionId};
+
+use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
+use crate::area::{self, Area};
+use crate::measure::{in_range, scaled};
+
+use cut::Cut;
+use tally::{Part, Tally};
+
+pub(crate) use members::Source;
+pub(crate) use reader::{Reader, Shared};
+pub(crate) use rule::Rule;
+pub(crate) use tally::Completeness;
+
+/// The figures of one indicator over an area.
+///
+/// Of the cuts below a region the nearest that is complete is added up, otherwise the one that
+/// covers most. The members of a cut are those of one day; earlier figures come from the regions
+/// that covered the same ground, exactly. Figures are read when a period is asked for.
+#[derive(Debug)]
+pub(crate) struct Rollup {
+    area: Area,
+    rule: Rule,
+    completeness: Completeness,
+    /// The day whose boundaries hold.
+    boundaries: Date,
+    cuts: RefCell<BTreeMap<RegionId, Rc<Vec<Cut>>>>,
+    read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
+    /// The members that `matched` leaves, of how many; None inside where none is left.
+    matched: OnceCell<Option<(Cut, usize)>>,
+}
+
+/// A figure of a region: its own, or put together.
+#[derive(Clone, Copy, Debug)]
+struct Figure {
+    part: Part,
+    /// None for its own.
+    coverage: Option<Coverage>,
+}
+
+impl Rollup {
+    pub(crate) fn new(
+        area: Area,
+        rule: Rule,
+        completeness: Completeness,
+        boundaries: Date,
+    ) -> Self {
+        Self {
+            area,
+            rule,
+            completeness,
+            boundaries,
+            cuts: RefCell::default(),
+            read: RefCell::default(),
+            matched: OnceCell::new(),
+        }
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.rule.first().snapshot.catalogue()
+    }
+
+    /// The figure of a period.
+    ///
+    /// # Errors
+    ///
+    /// `incomplete` where too few members have one, `boundary break` where the ground cannot be
+    /// followed back, `no data` where no member has one.
+    pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
+        if let Some(known) = self.read.borrow().get(&period) {
+            return known.clone();
+        }
+        let reading = self.find(period).and_then(|figure| self.reading(period, &figure));
+        self.read.borrow_mut().insert(period, reading.clone());
+        reading
+    }
+
+    /// The figure of a region from what lies in it or came before it, even where it has its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Rollup::read`].
+    pub(crate) fn members_only(&self, period: Period) -> Result<Reading, MissingReason> {
+        let region = self.area.region().ok_or(MissingReason::NoData)?;
+        let from = self.catalogue().region(region).valid_from;
+        let figure = if from.is_some_and(|from| period.last_day() < from) {
+            self.before(region, period)?
+        } else {
+            self.below(&self.cuts_of(region), period)?
+        };
+        self.reading(period, &figure)
+    }
+
+    fn find(&self, period: Period) -> Result<Figure, MissingReason> {
+        if let Some(Some((cut, expected))) = self.matched.get() {
+            let figure = self.of_cut(cut, period)?.ok_or(MissingReason::NoData)?;
+            let expected = u32::try_from(*expected).unwrap_or(u32::MAX);
+            let coverage = figure.coverage.map(|coverage| Coverage { expected, ..coverage });
+            return match coverage {
+                Some(short) if !self.completeness.is_met(short) => {
+                    Err(MissingReason::Incomplete(short))
+                }
+                coverage => Ok(Figure { coverage, ..figure }),
+            };
+        }
+        match (self.area.names.as_slice(), self.area.except.is_empty()) {
+            ([name], true) => self.figure(*name, period),
+            (names, true) => self.together(names, period),
+            (names, false) => self.rest(names, period),
+        }
+    }
+
+    fn reading(&self, period: Period, figure: &Figure) -> Result<Reading, MissingReason> {
+        let Part { above, below, status, strength, exact } = figure.part;
+        let value = match self.rule.power() {
+            None => above,
+            Some(_) if below.is_zero() => return Err(Undefined::DivisorZero.into()),
+            Some(power) => scaled(in_range(above.checked_div(below))?, power)?,
+        };
+        let precision = if exact { Precision::Exact } else { Precision::About };
+        Ok(Reading {
+            period,
+            value,
+            status,
+            strength,
+            precision,
+            published: None,
+            coverage: figure.coverage,
+            origin: Origin::Regions,
+        })
+    }
+
+    /// The figure of a region: its own, that of what lies in it, or that of its predecessors.
+    fn figure(&self, region: RegionId, period: Period) -> Result<Figure, MissingReason> {
+        if let Some(part) = self.own(region, period)? {
+            return Ok(Figure { part, coverage: None });
+        }
+        let record = self.catalogue().region(region);
+        let close = period.last_day();
+        if record.valid_from.is_some_and(|from| close < from) {
+            return self.before(region, period);
+        }
+        if record.valid_to.is_some_and(|to| to <= close) {
+            return Err(MissingReason::NoData);
+        }
+        self.below(&self.cuts_of(region), period)
+    }
+
+    /// A region's own figure, stored under the period.
+    fn own(&self, region: RegionId, period: Period) -> Result<Option<Part>, Undefined> {
+        let labels = self.own_labels(region);
+        self.rule.part(region, &self.rule.labels_of(&labels, period))
+    }
+
+    fn own_labels(&self, region: RegionId) -> [BTreeSet<Period>; 2] {
+        self.rule.labels(&[region])
+    }
+
+    /// The figure of a region before it existed: all of its predecessors, where they covered the
+    /// same ground.
+    fn before(&self, region: RegionId, period: Period) -> Result<Figure, MissingReason> {
+        let known = |id| matches!(self.own(id, period), Ok(Some(_)));
+        let traced = trace::trace(self.catalogue(), &[region], period.last_day(), known);
+        let Some(group) = traced.groups.first() else {
+            let is_break = !traced.broken.is_empty();
+            return Err(if is_break {
+                MissingReason::BoundaryBreak
+            } else {
+                MissingReason::NoData
+            });
+        };
+        let mut tally = Tally::of(group.parts.len());
+        let mut coverage = None;
+        let mut why = MissingReason::NoData;
+        for part in &group.parts {
+            match self.figure(*part, period) {
+                Ok(figure) => {
+                    tally.add(&figure.part, 1)?;
+                    coverage = Coverage::worse(coverage, figure.coverage);
+                }
+                Err(reason) => why = reason,
+            }
+        }
+        match tally.coverage.present {
+            _ if tally.is_complete() => {
+                let coverage = Coverage::worse(Some(tally.coverage), coverage);
+                Ok(Figure { part: tally.part, coverage })
+            }
+            0 => Err(why),
+            _ => Err(MissingReason::Incomplete(tally.coverage)),
+        }
+    }
+
+    /// Several regions as one.
+    fn together(&self, names: &[RegionId], period: Period) -> Result<Figure, MissingReason> {
+        let known = |id| matches!(self.own(id, period), Ok(Some(_)));
+        let traced = trace::trace(self.catalogue(), names, period.last_day(), known);
+        let mut tally = Tally::of(names.len());
+        let mut coverage = None;
+        let single = traced.same.iter().map(|id| (1, vec![*id]));
+        let groups = traced.groups.into_iter().map(|group| (group.members.len(), group.parts));
+        for (members, parts) in single.chain(groups) {
+            let figures: Result<Vec<Figure>, _> =
+                parts.iter().map(|part| self.figure(*part, period)).collect();
+            let Ok(figures) = figures else { continue };
+            let mut sum = Part::nothing();
+            for figure in &figures {
+                sum = sum.plus(&figure.part)?;
+                coverage = Coverage::worse(coverage, figure.coverage);
+            }
+            tally.add(&sum, members)?;
+        }
+        let is_break = !traced.broken.is_empty();
+        let coverage = Coverage::worse(Some(tally.coverage), coverage);
+        self.if_enough(&tally, coverage)
+            .map_err(|reason| if is_break { MissingReason::BoundaryBreak } else { reason })
+    }
+
+    fn if_enough(
+        &self,
+        tally: &Tally,
+        coverage: Option<Coverage>,
+    ) -> Result<Figure, MissingReason> {
+        if tally.coverage.present == 0 {
+            return Err(MissingReason::NoData);
+        }
+        let share = self.completeness.covers(tally.part.below, tally.whole_below);
+        if self.completeness.is_met(tally.coverage) && share {
+            return Ok(Figure { part: tally.part, coverage });
+        }
+        Err(MissingReason::Incomplete(tally.coverage))
+    }
+
+    /// Regions without those that are left out. Where all have published figures, the difference;
+    /// otherwise the members that lie outside.
+    fn rest(&self, names: &[RegionId], period: Period) -> Result<Figure, MissingReason> {
+        let mut rest: Option<Figure> = None;
+        for name in names {
+            let day = area::day_within(self.catalogue(), *name, self.boundaries);
+            let inside = |id: &RegionId| area::lies_in(self.catalogue(), *id, *name, day);
+            let left_out: Vec<RegionId> = self.area.except.iter().copied().filter(inside).collect();
+            let figure = if let Some(part) = self.own(*name, period)? {
+                self.less(Figure { part, coverage: None }, &left_out, period)?
+            } else {
+                self.outside(*name, &left_out, day, period)?
+            };
+            rest = Some(match rest {
+                None => figure,
+                Some(rest) => Figure {
+                    part: rest.part.plus(&figure.part)?,
+                    coverage: Coverage::worse(rest.coverage, figure.coverage),
+                },
+            });
+        }
+        rest.ok_or(MissingReason::NoData)
+    }
+
+    /// What lies in a region and not in others: members outside, where the cut tells them apart,
+    /// or the difference.
+    fn outside(
+        &self,
+        name: RegionId,
+        left_out: &[RegionId],
+        day: Date,
+        period: Period,
+    ) -> Result<Figure, MissingReason> {
+        let lies_in =
+            |id: RegionId, other: RegionId| area::lies_in(self.catalogue(), id, other, day);
+        let mut cuts = Vec::new();
+        for cut in self.cuts_of(name).iter() {
+            let whole = left_out
+                .iter()
+                .all(|out| *out == name || cut.members.iter().any(|member| lies_in(*member, *out)));
+            if whole {
+                let mut members = cut.members.clone();
+                members.retain(|member| !left_out.iter().any(|out| lies_in(*member, *out)));
+                cuts.push(cut.with(members));
+            }
+        }
+        let outside = self.below(&cuts, period);
+        if outside.is_ok() {
+            return outside;
+        }
+        let whole = self.figure(name, period).or(outside)?;
+        self.less(whole, left_out, period)
+    }
+
+    /// A figure less those of regions that are left out, all of which must be whole.
+    fn less(
+        &self,
+        mut figure: Figure,
+        left_out: &[RegionId],
+        period: Period,
+    ) -> Result<Figure, MissingReason> {
+        for region in left_out {
+            let out = self.figure(*region, period)?;
+            if let Some(coverage) = out.coverage.filter(|c| c.present < c.expected) {
+                return Err(MissingReason::Incomplete(coverage));
+            }
+            figure.part = figure.part.minus(&out.part)?;
+        }
+        Ok(figure)
+    }
+
+    /// The cuts below a region on the day of the boundaries.
+    fn cuts_of(&self, region: RegionId) -> Rc<Vec<Cut>> {
+        if let Some(cuts) = self.cuts.borrow().get(&region) {
+            return Rc::clone(cuts);
+        }
+        let catalogue = self.catalogue();
+        let day = area::day_within(catalogue, region, self.boundaries);
+        let members = cut::cuts(catalogue, region, day).into_iter();
+        let cuts = members.map(|members| Cut::new(catalogue, members, &self.rule));
+        let cuts: Rc<Vec<Cut>> = Rc::new(cuts.collect());
+        self.cuts.borrow_mut().insert(region, Rc::clone(&cuts));
+        cuts
+    }
+
+    /// Of some cuts the first that is complete, otherwise the one that covers most.
+    fn below(&self, cuts: &[Cut], period: Period) -> Result<Figure, MissingReason> {
+        let mut best: Result<Figure, MissingReason> = Err(MissingReason::NoData);
+        for cut in cuts {
+            match (self.of_cut(cut, period), &best) {
+                (Ok(Some(figure)), best_yet) => {
+                    let is_complete = figure
+                        .coverage
+                        .is_none_or(|coverage| coverage.present == coverage.expected);
+                    if is_complete {
+                        return Ok(figure);
+                    }
+                    let other = best_yet.as_ref().ok().and_then(|other| other.coverage);
+                    if other.is_none_or(|other| is_worse(other, figure.coverage)) {
+                        best = Ok(figure);
+                    }
+                }
+                (Err(MissingReason::Incomplete(coverage)), Err(reason)) => {
+                    let other = match reason {
+                        MissingReason::Incomplete(other) => Some(*other),
+                        _ => None,
+                    };
+                    if other.is_none_or(|other| is_worse(other, Some(coverage))) {
+                        best = Err(MissingReason::Incomplete(coverage));
+                    }
+                }
+                (Err(reason), Err(MissingReason::NoData)) => best = Err(reason),
+                (Ok(None) | Err(_), _) => {}
+            }
+        }
+        best
+    }
+
+    /// The members of a cut added up, at the period itself or, for what accrues, over periods that
+    /// make it up, whichever covers more; None where no member has any figure.
+    fn of_cut(&self, cut: &Cut, period: Period) -> Result<Option<Figure>, MissingReason> {
+        let at_once = self.tally(cut, period)?;
+        let mut found = (at_once.coverage.present > 0)
+            .then(|| self.if_enough(&at_once, Some(at_once.coverage)));
+        if self.rule.accrues() && !at_once.is_complete() {
+            for parts in Self::sub_periods(cut, period) {
+                let sum = self.in_turn(cut, &parts);
+                let better = match (&found, &sum) {
+                    (None, _) | (Some(Err(_)), Ok(_)) => true,
+                    (Some(Ok(found)), Ok(sum)) => {
+                        found.coverage.is_some_and(|found| is_worse(found, sum.coverage))
+                    }
+                    (Some(_), Err(_)) => false,
+                };
+                if better {
+                    found = Some(sum);
+                }
+            }
+        }
+        found.transpose()
+    }
+
+    /// The ways to make up a period of periods of one frequency under which figures are stored.
+    fn sub_periods(cut: &Cut, period: Period) -> Vec<Vec<Period>> {
+        let [labels, _] = &cut.labels;
+        let stored = |frequency: Frequency| {
+            let parts: Vec<Period> = period.subperiods(frequency)?.collect();
+            let all = parts.len() > 1 && parts.iter().all(|part| labels.contains(part));
+            all.then_some(parts)
+        };
+        Frequency::ALL.into_iter().filter_map(stored).collect()
+    }
+
+    fn in_turn(&self, cut: &Cut, periods: &[Period]) -> Result<Figure, MissingReason> {
+        let mut sum = Figure { part: Part::nothing(), coverage: None };
+        for period in periods {
+            let tally = self.tally(cut, *period)?;
+            let figure = self.if_enough(&tally, Some(tally.coverage))?;
+            sum.part = sum.part.plus(&figure.part)?;
+            sum.coverage = Coverage::worse(sum.coverage, figure.coverage);
+        }
+        Ok(sum)
+    }
+
+    /// The members of a cut that have a figure of their own at a period, added up.
+    fn tally(&self, cut: &Cut, period: Period) -> Result<Tally, Undefined> {
+        let labels = self.rule.labels_of(&cut.labels, period);
+        let mut tally = Tally::of(cut.members.len());
+        if labels.iter().all(Vec::is_empty) {
+            return Ok(tally);
+        }
+        if cut.begins <= period.last_day() {
+            self.rule.add(&cut.members, &labels, &mut tally)?;
+            return Ok(tally);
+        }
+        let part = |id: RegionId| self.rule.part(id, &labels);
+        let known = |id| matches!(part(id), Ok(Some(_)));
+        let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
+        self.rule.add(&traced.same, &labels, &mut tally)?;
+        for group in traced.groups {
+            let mut own = Tally::of(group.parts.len());
+            self.rule.add(&group.parts, &labels, &mut own)?;
+            tally.add_below(own.whole_below)?;
+            if own.is_complete() {
+                tally.add(&own.part, group.members.len())?;
+            }
+        }
+        Ok(tally)
+    }
+}
+
+fn is_worse(coverage: Coverage, other: Option<Coverage>) -> bool {
+    Coverage::worse(Some(coverage), other) == Some(coverage) && other != Some(coverage)
+}

@@ -1,0 +1,151 @@
+//! Which members have figures, and when.
+
+use std::collections::BTreeSet;
+
+use milepost_model::{Date, Period, RegionId};
+
+use super::cut::Cut;
+use super::{Rollup, trace};
+use crate::answer::{Coverage, MissingReason};
+use crate::line::Timing;
+
+impl Rollup {
+    /// The periods that have a figure, in order; of those of one close the first. With `before`,
+    /// only those that close before a day.
+    pub(crate) fn natives(&self, before: Option<Date>) -> Vec<Period> {
+        let mut natives = self.candidates(before);
+        natives.retain(|period| self.read(*period).is_ok());
+        if self.rule.timing() == Timing::Close {
+            natives.dedup_by_key(|period| period.last_day());
+        }
+        natives
+    }
+
+    /// The last period of which some members have a figure, but too few, with how many.
+    pub(crate) fn newest_incomplete(&self) -> Option<(Period, Coverage)> {
+        let candidates = self.candidates(None);
+        candidates.into_iter().rev().find_map(|period| match self.read(period) {
+            Err(MissingReason::Incomplete(coverage)) => Some(Some((period, coverage))),
+            Err(_) => None,
+            Ok(_) => Some(None),
+        })?
+    }
+
+    /// The periods under which figures of the area, of what lies in it or of its predecessors may
+    /// be stored.
+    fn candidates(&self, before: Option<Date>) -> Vec<Period> {
+        let mut regions = self.area.names.clone();
+        let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
+        let mut at = 0;
+        let mut periods = BTreeSet::new();
+        while let Some(region) = regions.get(at).copied() {
+            let predecessors = self.catalogue().predecessors_of(region).into_iter();
+            regions.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
+            for cut in self.cuts_of(region).iter() {
+                periods.extend(cut.labels[0].iter().copied());
+            }
+            at += 1;
+        }
+        let [own, _] = self.rule.labels(&regions);
+        periods.extend(own);
+        let fits = |period: &Period| before.is_none_or(|day| period.last_day() < day);
+        periods.into_iter().filter(fits).collect()
+    }
+
+    /// Narrows the area to the members that have a figure at every one of some periods.
+    pub(crate) fn match_at(&self, periods: &[Period]) {
+        let cuts: Vec<Cut> = match self.area.names.as_slice() {
+            [name] => self.cuts_of(*name).to_vec(),
+            names => vec![Cut::new(self.catalogue(), names.to_vec(), &self.rule)],
+        };
+        let mut best: Option<(Cut, usize)> = None;
+        for cut in cuts {
+            let present: Vec<_> = periods.iter().map(|p| self.present(&cut, *p)).collect();
+            if present.iter().all(BTreeSet::is_empty) {
+                continue;
+            }
+            let mut kept = cut.members.clone();
+            kept.retain(|member| present.iter().all(|present| present.contains(member)));
+            let expected = cut.members.len();
+            let better = best.as_ref().is_none_or(|(best, of)| {
+                kept.len().saturating_mul(*of) > best.members.len().saturating_mul(expected)
+            });
+            if better {
+                best = Some((cut.with(kept), expected));
+            }
+        }
+        self.matched.get_or_init(|| best);
+        self.read.borrow_mut().clear();
+    }
+
+    /// Whether the area is narrowed to members that are present throughout.
+    pub(crate) fn is_matched(&self) -> bool {
+        matches!(self.matched.get(), Some(Some(_)))
+    }
+
+    /// The members of a cut that have a figure at a period.
+    fn present(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
+        let at_once = self.present_at(cut, period);
+        if !self.rule.accrues() || at_once.len() == cut.members.len() {
+            return at_once;
+        }
+        let in_turn = Self::sub_periods(cut, period).into_iter().map(|parts| {
+            let each = parts.into_iter().map(|part| self.present_at(cut, part));
+            each.reduce(|all, other| &all & &other).unwrap_or_default()
+        });
+        in_turn.fold(at_once, |best, other| if other.len() > best.len() { other } else { best })
+    }
+
+    fn present_at(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
+        let labels = self.rule.labels_of(&cut.labels, period);
+        let known = |id: RegionId| matches!(self.rule.part(id, &labels), Ok(Some(_)));
+        let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
+        let mut present: BTreeSet<RegionId> =
+            traced.same.into_iter().filter(|id| known(*id)).collect();
+        for group in traced.groups {
+            if group.parts.iter().all(|part| known(*part)) {
+                present.extend(group.members);
+            }
+        }
+        present
+    }
+
+    /// What the figure of a period was put together from, for notes.
+    pub(crate) fn source(&self, period: Period) -> Option<Source> {
+        let coverage = match self.read(period) {
+            Ok(reading) => reading.coverage?,
+            Err(MissingReason::Incomplete(coverage)) => coverage,
+            Err(_) => return None,
+        };
+        let close = period.last_day();
+        if let Some(region) = self.area.region()
+            && let Some(day) = self.catalogue().region(region).valid_from.filter(|d| close < *d)
+        {
+            let known = |id| matches!(self.own(id, period), Ok(Some(_)));
+            let traced = trace::trace(self.catalogue(), &[region], close, known);
+            let parts = traced.groups.into_iter().next()?.parts;
+            return Some(Source::Predecessors { parts, day });
+        }
+        let expected = usize::try_from(coverage.expected).ok()?;
+        let cut = match self.area.names.as_slice() {
+            [name] => self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?,
+            names => Cut::new(self.catalogue(), names.to_vec(), &self.rule),
+        };
+        let present = match self.matched.get() {
+            Some(Some((matched, _))) => matched.members.iter().copied().collect(),
+            _ => self.present(&cut, period),
+        };
+        let mut missing = cut.members.clone();
+        missing.retain(|id| !present.contains(id));
+        Some(Source::Members { members: cut.members, missing })
+    }
+}
+
+/// What a figure was put together from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// Regions that lie in the area or are it, and those of them without a figure.
+    Members { members: Vec<RegionId>, missing: Vec<RegionId> },
+    /// The regions that covered the same ground before a day.
+    Predecessors { parts: Vec<RegionId>, day: Date },
+}

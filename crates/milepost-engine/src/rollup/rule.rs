@@ -1,0 +1,153 @@
+//! How figures of members make the figure of the whole.
+
+use std::collections::BTreeSet;
+
+use milepost_model::{Number, Period, RegionId};
+
+use super::reader::Reader;
+use super::tally::{Part, Tally};
+use crate::answer::Undefined;
+use crate::line::Timing;
+
+/// By kind: what can be added up is; a ratio is the sum of its numerators over the sum of its
+/// denominators (World Bank, WDI methodology); other figures are averaged by a declared weight.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    /// Figures are added up.
+    Sum(Reader),
+    /// The sum of numerators over the sum of denominators, and the power of ten from that to the
+    /// unit of the ratio.
+    Quotient { numerator: Reader, denominator: Reader, power: i8 },
+    /// The mean by weight.
+    Mean { values: Reader, weights: Reader },
+}
+
+impl Rule {
+    fn readers(&self) -> (&Reader, Option<&Reader>) {
+        match self {
+            Self::Sum(reader) => (reader, None),
+            Self::Quotient { numerator, denominator, .. } => (numerator, Some(denominator)),
+            Self::Mean { values, weights } => (values, Some(weights)),
+        }
+    }
+
+    /// The reader of the figures, or of the numerators.
+    pub(super) fn first(&self) -> &Reader {
+        self.readers().0
+    }
+
+    /// Of a quotient, the power of ten to its unit.
+    pub(super) fn power(&self) -> Option<i8> {
+        match self {
+            Self::Sum(_) => None,
+            Self::Quotient { power, .. } => Some(*power),
+            Self::Mean { .. } => Some(0),
+        }
+    }
+
+    /// Whether figures hold at a close.
+    pub(super) fn timing(&self) -> Timing {
+        match self {
+            Self::Quotient { numerator, denominator, .. }
+                if denominator.timing == Timing::Span || numerator.timing == Timing::Span =>
+            {
+                Timing::Span
+            }
+            _ => self.first().timing,
+        }
+    }
+
+    /// Whether sub-periods add up to their period.
+    pub(super) fn accrues(&self) -> bool {
+        matches!(self, Self::Sum(reader) if reader.adds_up)
+    }
+
+    /// Where figures of regions may be stored.
+    pub(super) fn labels(&self, regions: &[RegionId]) -> [BTreeSet<Period>; 2] {
+        let (first, second) = self.readers();
+        [first.labels(regions), second.map(|second| second.labels(regions)).unwrap_or_default()]
+    }
+
+    pub(super) fn labels_of(
+        &self,
+        labels: &[BTreeSet<Period>; 2],
+        period: Period,
+    ) -> [Vec<Period>; 2] {
+        let (first, second) = self.readers();
+        let [of_first, of_second] = labels;
+        let second = second.map(|second| second.labels_of(of_second, period));
+        [first.labels_of(of_first, period), second.unwrap_or_default()]
+    }
+
+    /// What a region itself has under some labels.
+    pub(super) fn part(
+        &self,
+        region: RegionId,
+        [first, second]: &[Vec<Period>; 2],
+    ) -> Result<Option<Part>, Undefined> {
+        let (values, others) = self.readers();
+        let Some(value) = values.cell(region, first) else { return Ok(None) };
+        let part = Part::of(&value);
+        let Some(others) = others else { return Ok(Some(part)) };
+        let Some(other) = others.cell(region, second) else { return Ok(None) };
+        match self {
+            Self::Mean { .. } => part.weighted(&other).map(Some),
+            _ => Ok(Some(part.over(&other))),
+        }
+    }
+
+    /// Adds what regions themselves have, each as one member.
+    pub(super) fn add(
+        &self,
+        regions: &[RegionId],
+        labels: &[Vec<Period>; 2],
+        tally: &mut Tally,
+    ) -> Result<(), Undefined> {
+        if let Some((part, count)) = self.at_once(regions, labels) {
+            tally.add_below(part.below)?;
+            return if count > 0 { tally.add(&part, count) } else { Ok(()) };
+        }
+        let [_, second] = labels;
+        for region in regions {
+            match (self.part(*region, labels)?, self.readers().1) {
+                (Some(part), _) => {
+                    tally.add_below(part.below)?;
+                    tally.add(&part, 1)?;
+                }
+                (None, Some(others)) => {
+                    if let Some(below) = others.cell(*region, second) {
+                        tally.add_below(Number::Exact(below.value))?;
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The sum where the store can add figures up where they lie, with how many there are: plain
+    /// sums, and quotients whose members are all there.
+    fn at_once(&self, regions: &[RegionId], labels: &[Vec<Period>; 2]) -> Option<(Part, usize)> {
+        let sum = |reader: &Reader, labels: &[Period]| {
+            let [label] = labels else { return None };
+            let total = reader.total(regions, *label)?;
+            let status = total.status;
+            let strength = status.strength();
+            let above = Number::Exact(total.sum?);
+            let part = Part { above, status, strength, exact: total.exact, ..Part::nothing() };
+            Some((part, total.count))
+        };
+        let [first, second] = labels;
+        match self {
+            Self::Sum(reader) => sum(reader, first),
+            Self::Quotient { numerator, denominator, .. } => {
+                let (above, count) = sum(numerator, first)?;
+                let (below, others) = sum(denominator, second)?;
+                let all = count == regions.len() && others == count;
+                let below = Part { below: below.above, above: Part::nothing().above, ..below };
+                all.then(|| above.plus(&below).ok()).flatten().map(|part| (part, count))
+            }
+            Self::Mean { .. } => None,
+        }
+    }
+}
