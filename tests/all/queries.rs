@@ -47,6 +47,7 @@ scripts! {
     statuses,
     targets,
     transforms,
+    triangle,
     vintages,
 }
 

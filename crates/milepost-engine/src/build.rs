@@ -168,7 +168,6 @@ impl<'a> Builder<'a> {
         if self.sentences > SENTENCES_MAX || scope.depth > DEPTH_MAX {
             return Err(diagnostics::too_deep(query.span));
         }
-        not_yet::check(query)?;
         let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
         let line = self.line(query, &inner)?;
         let measure = query.measure.as_ref().map(|measure| measure.kind);

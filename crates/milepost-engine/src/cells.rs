@@ -225,6 +225,7 @@ pub(crate) fn cell(scenario: &Scenario, observation: Observation) -> Option<Cell
     })
 }
 
-fn strength(scenario: &Scenario, status: Status) -> Strength {
+/// How strong a figure is: those of a target are targets, whatever their status.
+pub(crate) fn strength(scenario: &Scenario, status: Status) -> Strength {
     if scenario.is_target() { Strength::Target } else { status.strength() }
 }

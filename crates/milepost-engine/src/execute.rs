@@ -5,6 +5,7 @@ mod matched;
 mod revisions;
 mod rows;
 mod scope;
+mod triangle;
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ use crate::session::Session;
 use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
 
 pub(crate) use scope::Asked;
+pub(crate) use triangle::Attribute;
 
 /// Rows that an answer may have.
 pub(crate) const ROWS_MAX: usize = 10_000_000;
@@ -138,7 +140,9 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
 
 fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
     let mut builder = Builder::new(snapshot, session);
-    let mut asked = scope::ask(&mut builder, query)?;
+    let divided = triangle::divide(query)?;
+    let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
+    let mut asked = scope::ask(&mut builder, undivided)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query, kind)?;
     let (mut last, mut reads) = (None, None);
@@ -154,17 +158,21 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
         let times = asked.scope.times.clone();
         let only_targets = asked.scope.admission.only_targets();
         let strict = session.is_strict();
-        let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
+        let plan = plan::settle(&mut asked.sentences, undivided, &times, only_targets, strict)?;
         if query.clauses.matched.is_some() {
             matched::narrow(&asked, &plan);
         }
-        let mut answer = rows::answer(query, &asked, &plan)?;
+        let mut answer = rows::answer(undivided, &asked, &plan)?;
         notes::add(&mut answer, query, &asked, &plan, &builder);
         explain::trace_plan(&mut builder.trace, query, &asked, &plan);
         last = last_period(&answer);
         if explains {
             reads = Some(snapshot.reads());
             explain::trace_rollups(&mut builder.trace, &asked, &answer);
+            explain::trace_digits(&mut builder.trace, &asked, &answer);
+        }
+        if let Some(divided) = &divided {
+            answer = triangle::answer(snapshot, session, divided, &asked, answer)?;
         }
         reduce::apply(&mut answer, query, &asked, &plan)?;
         answer

@@ -9,6 +9,7 @@ use milepost_store::Reads;
 
 use crate::answer::{Answer, grouped};
 use crate::execute::{Asked, Run};
+use crate::interval;
 use crate::plan::Plan;
 use crate::time::{Base, Cut};
 use crate::trace::Trace;
@@ -160,6 +161,28 @@ pub(crate) fn trace_rollups(trace: &mut Trace, asked: &Asked, answer: &Answer) {
                 trace.say("both", text);
             }
         }
+    }
+}
+
+/// Records what the digits of figures that were printed in round numbers leave open.
+pub(crate) fn trace_digits(trace: &mut Trace, asked: &Asked, answer: &Answer) {
+    for row in &answer.rows {
+        let at = asked.regions.iter().position(|region| *region == row.region);
+        let sentence = at.and_then(|at| asked.sentences.get(at));
+        let found = sentence.zip(row.period).and_then(|(sentence, period)| {
+            interval::of(sentence, period).map(|interval| (period, interval))
+        });
+        let Some((period, (least, greatest))) = found else { continue };
+        let (least, greatest, unit) = (grouped(least), grouped(greatest), &row.unit);
+        let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+        let region =
+            if asked.regions.len() > 1 { format!("{} ", row.region.name) } else { String::new() };
+        trace.say(
+            "digits",
+            format!(
+                "{region}{period}: from {least} to {greatest}{unit} by the digits that were printed"
+            ),
+        );
     }
 }
 

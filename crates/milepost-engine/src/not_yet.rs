@@ -1,20 +1,15 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Axis, Clauses, Query};
+use milepost_lang::ast::{Axis, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::Frequency;
 
-use crate::{Result, diagnostics, names};
+use crate::{Result, diagnostics};
 
 fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
     let refusal = diagnostics::error("MP0901", span, format!("{what} is not yet answered"));
     diagnostics::help(refusal, instead)
-}
-
-/// Refuses the parts of a sentence that are not answered yet.
-pub(crate) fn check(query: &Query) -> Result<()> {
-    clauses(&query.clauses)
 }
 
 /// Refuses the parts of a sentence that stand inside an expression.
@@ -41,19 +36,6 @@ pub(crate) fn check_inner(query: &Query) -> Result<()> {
     }
 }
 
-fn clauses(clauses: &Clauses) -> Result<()> {
-    for axis in clauses.by.iter().flat_map(|clause| &clause.value) {
-        if let Axis::Word(word) = axis
-            && names::is_attribute(&word.text)
-        {
-            let what = format!("`by {}`", word.text);
-            let instead = "`by year`; several regions can be listed: `in A, B`";
-            return Err(refusal(word.span, &what, instead));
-        }
-    }
-    Ok(())
-}
-
 /// Steps of several periods that are no period of their own.
 pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<Diagnostic> {
     let what = format!("`by {count} {}`", frequency.plural());
@@ -66,7 +48,23 @@ pub(crate) fn sum_of_running_totals(name: &str, span: Span) -> Box<Diagnostic> {
     refusal(span, &what, "the regions can be listed: `in A, B`")
 }
 
-/// Revisions of several periods at once.
-pub(crate) fn steps_of_revisions(span: Span) -> Box<Diagnostic> {
-    refusal(span, "`by` with `revisions of`", "`at` one period after another")
+/// Revisions that are told apart by something else than time.
+pub(crate) fn attribute_of_revisions(span: Span) -> Box<Diagnostic> {
+    refusal(span, "an attribute in `by` with `revisions of`", "`by vintage` without `revisions of`")
+}
+
+/// Two attributes of figures in one `by`.
+pub(crate) fn two_attributes(span: Span) -> Box<Diagnostic> {
+    refusal(span, "`by` two of status, source and vintage", "one of them at a time")
+}
+
+/// Sources of anything but one indicator's figures.
+pub(crate) fn sources_of_expression(span: Span) -> Box<Diagnostic> {
+    refusal(span, "`by source` of a measure or an expression", "the indicators themselves")
+}
+
+/// Vintages or sources of figures that were rolled up from other regions.
+pub(crate) fn attributes_of_rollup(word: &str, span: Span) -> Box<Diagnostic> {
+    let what = format!("`by {word}` of figures rolled up from other regions");
+    refusal(span, &what, "the regions themselves; `as of` shows a rolled-up figure as it was known")
 }

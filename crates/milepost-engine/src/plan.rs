@@ -140,8 +140,9 @@ pub(crate) fn settle(
     let measure = query.measure.as_ref();
     let yoy = measure.is_some_and(|measure| measure.yoy);
     let kind = measure.map(|measure| measure.kind);
-    // A share is a level of its own: it is shown like one, its base included.
-    let compared = kind.filter(|kind| *kind != MeasureKind::Share);
+    // Shares and revisions are shown like levels, their base included.
+    let is_level = |kind: &MeasureKind| matches!(kind, MeasureKind::Share | MeasureKind::Revisions);
+    let compared = kind.filter(|kind| !is_level(kind));
     let steps = sentences.first().and_then(|sentence| sentence.frequency);
     if sentences.iter().all(|sentence| sentence.line.is_constant()) {
         return constant(sentences, kind, query);
@@ -266,7 +267,7 @@ fn check_base(
         return Err(diagnostics::needs_base(measure.kind, measure.span));
     }
     let uses_base = needs_base(measure.kind, has_goal)
-        || matches!(measure.kind, MeasureKind::Pace | MeasureKind::Share);
+        || matches!(measure.kind, MeasureKind::Pace | MeasureKind::Share | MeasureKind::Revisions);
     if !uses_base && times.base != Base::None && steps.is_none() {
         return Err(diagnostics::unused_base(measure.kind, times.base_span));
     }

@@ -7,7 +7,7 @@ use milepost_lang::Diagnostic;
 use milepost_lang::ast::{Axis, Query, Reducer, ReducerKind};
 
 use crate::answer::{Answer, RegionLabel, Row};
-use crate::execute::Asked;
+use crate::execute::{Asked, Attribute};
 use crate::line::{Nature, Timing};
 use crate::plan::{Plan, Rows};
 use crate::{Result, diagnostics};
@@ -93,8 +93,8 @@ fn dimensions(query: &Query, answer: &Answer) -> Vec<Dimension> {
         .map(|axis| match axis {
             Axis::Time { .. } => Dimension::Time,
             Axis::Word(word) => {
-                let column =
-                    answer.axes.iter().position(|axis| axis.eq_ignore_ascii_case(&word.text));
+                let name = Attribute::of(&word.text).map(Attribute::column);
+                let column = name.and_then(|name| answer.axes.iter().position(|a| a == name));
                 column.map_or(Dimension::Region, Dimension::Column)
             }
         })
@@ -154,6 +154,9 @@ fn check(
             Dimension::Column(_) => false,
         };
         if !adds_up {
+            // Along status, source and vintage nothing adds up, whatever it is.
+            let along_column = matches!(axis, Dimension::Column(_));
+            let nature = if along_column { Nature::Part } else { nature };
             return Err(diagnostics::no_total(&subject, nature, span));
         }
     }

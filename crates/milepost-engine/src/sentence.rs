@@ -130,7 +130,8 @@ impl Sentence {
         Comparison { base, end: end_reading, goal, value }
     }
 
-    fn measured(
+    /// The measure over a base, an end and a goal.
+    pub(crate) fn measured(
         &self,
         base: Option<&Result<Reading, MissingReason>>,
         end: &Result<Reading, MissingReason>,

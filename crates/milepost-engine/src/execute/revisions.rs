@@ -1,10 +1,10 @@
 //! Every value that was published for one period, and when.
 
-use milepost_lang::ast::Query;
+use milepost_lang::ast::{Axis, Query};
 use milepost_model::{Number, Period, Scenario, Status, Strength};
 use milepost_store::Observation;
 
-use super::Asked;
+use super::{Asked, rows};
 use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, RegionLabel, Row};
 use crate::build::Builder;
@@ -13,31 +13,37 @@ use crate::line::{Series, Timing, stored_reading};
 use crate::measure::scaled;
 use crate::plan;
 use crate::sentence::Sentence;
-use crate::{Result, diagnostics};
+use crate::{Result, diagnostics, names, not_yet};
 
-/// The vintages of the end period, oldest knowledge first, withdrawals as rows without a value.
+/// The vintages of every period asked for, oldest knowledge first, withdrawals as rows without a value.
 /// The axis `known` has the day from which a value was known.
 pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) -> Result<Answer> {
     let mut answer = Answer { axes: vec!["known".to_owned()], ..Answer::default() };
     let mut sentences = asked.sentences.clone();
-    if let Some(clause) = &query.clauses.by {
-        return Err(crate::not_yet::steps_of_revisions(clause.span));
+    let words = query.clauses.by.iter().flat_map(|clause| &clause.value);
+    for axis in words {
+        if let Axis::Word(word) = axis
+            && names::is_attribute(&word.text)
+        {
+            return Err(not_yet::attribute_of_revisions(word.span));
+        }
     }
     let plan = plan::settle(&mut sentences, query, &asked.scope.times, false, false)?;
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
         let series =
             sentence.line.indicator().ok_or_else(|| diagnostics::revisions_of_expression(span))?;
-        let Some(period) = plan.end else { continue };
-        for (scenario, vintage) in vintages(builder, asked, series, period)? {
-            answer.rows.push(row(sentence, region, &scenario, vintage));
+        for period in rows::periods(&plan.rows, sentence) {
+            for (scenario, vintage) in vintages(builder, asked, series, period)? {
+                answer.rows.push(row(sentence, region, &scenario, vintage));
+            }
         }
     }
     Ok(answer)
 }
 
 /// The vintages of a period under every label that it is stored under.
-fn vintages(
+pub(super) fn vintages(
     builder: &Builder<'_>,
     asked: &Asked,
     series: &Series,
@@ -76,7 +82,7 @@ fn shown(scenario: &Scenario, vintage: &Observation, admission: Admission) -> bo
     admission.admits(vintage.status.strength())
 }
 
-fn row(
+pub(super) fn row(
     sentence: &Sentence,
     region: &RegionLabel,
     scenario: &Scenario,

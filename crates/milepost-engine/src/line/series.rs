@@ -125,6 +125,12 @@ impl Series {
         natives
     }
 
+    /// The series and those that it is a ratio of.
+    pub(crate) fn with_parts(&self) -> Vec<&Self> {
+        let parts = self.parts.iter().flat_map(|parts| [&parts.numerator, &parts.denominator]);
+        std::iter::once(self).chain(parts).collect()
+    }
+
     /// The periods that have a figure of the area itself.
     fn own_natives(&self) -> Vec<Period> {
         let mut natives: Vec<Period> = match self.declared.timing {

@@ -5,7 +5,6 @@ use crate::test_support::error;
 #[test]
 fn what_comes_later_is_refused() {
     for query in [
-        "hi.participants by status in VN",
         "hi.participants by 5 years in VN",
         "(mean of hi.participants in VN) at 2023",
         "(hi.participants in VN where value > 0) at 2023",
