@@ -4,6 +4,7 @@
 mod expression;
 mod goal;
 mod indicator;
+mod reduced;
 mod share;
 mod unit;
 
@@ -22,7 +23,7 @@ use crate::sentence::{BaseRule, Sentence};
 use crate::session::Session;
 use crate::time::Times;
 use crate::trace::Trace;
-use crate::{Result, diagnostics, names, not_yet, transform};
+use crate::{Result, diagnostics, names, not_yet, reduce, transform};
 
 pub(crate) use unit::display_unit;
 
@@ -202,13 +203,18 @@ impl<'a> Builder<'a> {
 
     /// A sentence inside another one.
     pub(crate) fn inner(&mut self, query: &Query, outer: &Scope) -> Result<Line> {
-        not_yet::check_inner(query)?;
+        if reduce::over_level(query).is_none() {
+            not_yet::check_inner(query)?;
+        }
         let mut scope = self.narrowed(outer, query)?;
         if let Some(clause) = &query.clauses.regions {
             let [region] = clause.value.as_slice() else {
                 return Err(diagnostics::several_regions_inside(clause.span));
             };
             scope.area = Some(self.area(region, scope.names_on)?);
+        }
+        if let Some(over) = reduce::over_level(query) {
+            return self.reduced(query, &scope, over);
         }
         let mut sentence = self.measured(query, &scope)?;
         plan::settle_inner(&mut sentence, query, &scope)?;
@@ -245,7 +251,7 @@ impl<'a> Builder<'a> {
 
 /// The area of every indicator of a line, where it is one.
 fn sole_area(line: &Line) -> Option<Area> {
-    let mut areas = line.leaves().into_iter().map(|series| &series.declared.area);
+    let mut areas = line.areas().into_iter();
     let first = areas.next()?;
     areas.all(|area| area == first).then(|| first.clone())
 }

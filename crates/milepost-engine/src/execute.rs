@@ -22,7 +22,7 @@ use crate::plan;
 use crate::session::Session;
 use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
 
-pub(crate) use scope::Asked;
+pub(crate) use scope::{Asked, members_of};
 pub(crate) use triangle::Attribute;
 
 /// Rows that an answer may have.

@@ -11,7 +11,9 @@ use std::rc::Rc;
 use milepost_model::{Kind, Number, Period, Precision, Status, Strength, Unit};
 
 use crate::answer::{MissingReason, Origin, Reading, Undefined};
+use crate::area::Area;
 use crate::measure::{in_range, scaled, whole};
+use crate::reduce::OverRegions;
 use crate::sentence::Sentence;
 use crate::transform::{Filled, Rolling, YearToDate};
 
@@ -44,6 +46,7 @@ pub(crate) enum Node {
     YearToDate(Box<YearToDate>),
     Rolling(Box<Rolling>),
     Filled(Box<Filled>),
+    OverRegions(Box<OverRegions>),
     /// `value` in a condition: that of the row which is judged.
     RowValue(Rc<Cell<Option<Number>>>),
 }
@@ -83,6 +86,7 @@ impl Line {
             Node::YearToDate(sum) => sum.read(period),
             Node::Rolling(window) => window.read(period),
             Node::Filled(filled) => filled.read(period),
+            Node::OverRegions(over) => over.read(period),
             Node::Negate(line) => line.read(period).map(|reading| Reading {
                 value: -reading.value,
                 origin: Origin::Computed,
@@ -133,6 +137,7 @@ impl Line {
             Node::YearToDate(sum) => sum.natives(),
             Node::Rolling(window) => window.natives(),
             Node::Filled(filled) => filled.line.natives().to_vec(),
+            Node::OverRegions(over) => over.natives(),
             Node::Negate(line) => line.natives().to_vec(),
             Node::Sum(_) | Node::Product(..) => {
                 let mut periods = BTreeSet::new();
@@ -166,6 +171,7 @@ impl Line {
                 Timing::Close
             }
             Node::Filled(filled) => filled.line.timing(),
+            Node::OverRegions(over) => over.lines.first().map_or(Timing::Close, Line::timing),
             Node::Series(series) => series.declared.timing,
             Node::Sentence(sentence) => sentence.timing(),
             Node::Negate(line) => line.timing(),
@@ -189,6 +195,7 @@ impl Line {
             Node::YearToDate(sum) => sum.line.is_constant(),
             Node::Rolling(window) => window.line.is_constant(),
             Node::Filled(filled) => filled.line.is_constant(),
+            Node::OverRegions(over) => over.lines.iter().all(Line::is_constant),
             Node::Sentence(sentence) => sentence.is_constant(),
             Node::Negate(line) => line.is_constant(),
             Node::Sum(_) | Node::Product(..) => self.parts().all(Line::is_constant),
@@ -203,6 +210,7 @@ impl Line {
             Node::YearToDate(sum) => sum.line.fixed_period(),
             Node::Rolling(window) => window.line.fixed_period(),
             Node::Filled(filled) => filled.line.fixed_period(),
+            Node::OverRegions(over) => over.lines.iter().filter_map(Line::fixed_period).max(),
             Node::Negate(line) => line.fixed_period(),
             Node::Sum(_) | Node::Product(..) => self.parts().filter_map(Line::fixed_period).max(),
         }
@@ -227,8 +235,24 @@ impl Line {
             Node::YearToDate(sum) => sum.line.leaves(),
             Node::Rolling(window) => window.line.leaves(),
             Node::Filled(filled) => filled.line.leaves(),
+            Node::OverRegions(over) => over.lines.iter().flat_map(Line::leaves).collect(),
             Node::Negate(line) => line.leaves(),
             Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::leaves).collect(),
+        }
+    }
+
+    /// The areas that the expression speaks about: of a reducer over a level the one divided.
+    pub(crate) fn areas(&self) -> Vec<&Area> {
+        match &self.node {
+            Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
+            Node::Series(series) => vec![&series.declared.area],
+            Node::OverRegions(over) => vec![&over.area],
+            Node::Sentence(sentence) => sentence.line.areas(),
+            Node::YearToDate(sum) => sum.line.areas(),
+            Node::Rolling(window) => window.line.areas(),
+            Node::Filled(filled) => filled.line.areas(),
+            Node::Negate(line) => line.areas(),
+            Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::areas).collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reducers: what the rows come to along the last axis of `by`, or along time.
 
 mod group;
+mod inside;
 mod order;
 
 use milepost_lang::Diagnostic;
@@ -13,6 +14,7 @@ use crate::plan::{Plan, Rows};
 use crate::{Result, diagnostics};
 
 use group::Group;
+pub(crate) use inside::{OverRegions, over_level};
 
 /// What rows are told apart by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,7 +222,7 @@ impl Reduced<'_> {
         let with_value = |item: &Item| item.row.value.is_some();
         let known: Vec<Item> =
             group.items.iter().filter(|item| with_value(item)).cloned().collect();
-        let name = if group.named { format!("{}: ", group.label.name) } else { String::new() };
+        let name = &group.name;
         if known.len() < all && !known.is_empty() {
             let left_out = all - known.len();
             let verb =

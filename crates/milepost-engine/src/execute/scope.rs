@@ -242,6 +242,19 @@ impl Question<'_> {
     }
 }
 
+/// The regions of a level in an area, by the word of the level.
+pub(crate) fn members_of(
+    catalogue: &Catalogue,
+    word: &Word,
+    area: Area,
+    day: Date,
+) -> Result<Vec<(Area, Option<Area>)>> {
+    let level = catalogue
+        .level_of_word(&word.text)
+        .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
+    members(catalogue, &Level { word: word.clone(), level }, &[area], day)
+}
+
 /// The regions of a level in some areas, each once and with its area; without areas, all.
 fn members(
     catalogue: &Catalogue,
@@ -290,8 +303,8 @@ fn changes_between(catalogue: &Catalogue, after: Date, until: Date) -> bool {
 /// The label of a row whose regions stand inside its expression.
 fn inner_regions(builder: &Builder<'_>, asked: &Asked) -> RegionLabel {
     let mut labels: Vec<RegionLabel> = Vec::new();
-    for series in asked.sentences.iter().flat_map(|sentence| sentence.line.leaves()) {
-        let label = series.declared.area.label(builder.catalogue);
+    for area in asked.sentences.iter().flat_map(|sentence| sentence.line.areas()) {
+        let label = area.label(builder.catalogue);
         if !labels.contains(&label) {
             labels.push(label);
         }

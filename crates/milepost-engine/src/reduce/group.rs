@@ -17,8 +17,8 @@ pub(super) struct Group {
     pub(super) items: Vec<Item>,
     /// The region of the rows, or the one that was divided into theirs.
     pub(super) label: RegionLabel,
-    /// Whether there are several groups, so that a note has to say which is meant.
-    pub(super) named: bool,
+    /// Which group is meant, where there are several: `Hà Nội: `, `Việt Nam at 2023: `.
+    pub(super) name: String,
 }
 
 /// Divides rows into groups, in the order in which they begin.
@@ -44,16 +44,17 @@ pub(super) fn groups(
         }
         let key = (label.uid.clone(), item.row.period.filter(|_| by_time), columns);
         let place = *places.entry(key).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.items.push(item),
-            None => {
-                groups.push(Group { label: label.clone(), items: vec![item], named: false });
-            }
+        if let Some(group) = groups.get_mut(place) {
+            group.items.push(item);
+        } else {
+            let period = item.row.period.filter(|_| by_time);
+            let at = period.map(|period| format!(" at {period}")).unwrap_or_default();
+            let name = format!("{}{at}: ", label.name);
+            groups.push(Group { label: label.clone(), items: vec![item], name });
         }
     }
-    let several = groups.len() > 1;
-    for group in &mut groups {
-        group.named = several;
+    if let [only] = groups.as_mut_slice() {
+        only.name.clear();
     }
     groups
 }
@@ -87,12 +88,7 @@ impl Group {
             let missing = self.items.iter().find_map(|item| item.row.missing);
             Err(missing.unwrap_or(MissingReason::NoData))
         } else {
-            let value = match kind {
-                ReducerKind::Total => total(&values),
-                ReducerKind::Mean => mean(&values),
-                _ => median(values),
-            };
-            value.map_err(MissingReason::from)
+            middle(kind, values).map_err(MissingReason::from)
         };
         let unit = self.items.first().map(|item| item.row.unit.clone()).unwrap_or_default();
         self.item(axis, value, unit)
@@ -163,6 +159,15 @@ pub(super) fn precision(row: &Row) -> Precision {
     let readings = [row.base.as_ref(), row.end.as_ref()];
     let exact = readings.into_iter().flatten().all(|r| r.precision == Precision::Exact);
     if exact { Precision::Exact } else { Precision::About }
+}
+
+/// The total, the mean or the median of some values.
+pub(super) fn middle(kind: ReducerKind, values: Vec<Number>) -> Measured {
+    match kind {
+        ReducerKind::Total => total(&values),
+        ReducerKind::Mean => mean(&values),
+        _ => median(values),
+    }
 }
 
 /// The sum, exact for decimals.
