@@ -5,4 +5,5 @@ mod goals;
 mod laws;
 mod names;
 mod refusals;
+mod rows;
 mod time;
