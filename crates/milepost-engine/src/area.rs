@@ -90,19 +90,20 @@ impl Area {
 
 /// The type of regions that report figures without being territory, as an army's insurance does:
 /// they are asked for by name or by their type and are a member of nothing.
-const NO_TERRITORY: &str = "reporting unit";
+const NO_TERRITORY: &str = "reporting_unit";
 
-/// Whether a region is a territory, or is of this type without being one.
-pub(crate) fn is_member(catalogue: &Catalogue, region: RegionId, kind: Option<&str>) -> bool {
-    let own = fold(&catalogue.region(region).kind);
-    let asks_for_units = kind.is_some_and(is_reporting_unit);
-    (own == NO_TERRITORY) == asks_for_units
+/// Whether a region counts among those of its level, where the level is asked for by a word:
+/// territories do, and reporting units where the word means them.
+pub(crate) fn is_member(catalogue: &Catalogue, region: RegionId, word: Option<&str>) -> bool {
+    let is_unit = is_type(&catalogue.region(region).kind, NO_TERRITORY);
+    is_unit == word.is_some_and(|word| is_type(NO_TERRITORY, word))
 }
 
-/// Whether a type word means reporting units.
-fn is_reporting_unit(word: &str) -> bool {
-    let word = fold(word);
-    word.strip_suffix('s').unwrap_or(&word) == NO_TERRITORY
+/// Whether a word, in singular or plural, names a type of regions.
+pub(crate) fn is_type(kind: &str, word: &str) -> bool {
+    let (kind, word) = (fold(kind), fold(word));
+    let singular = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    word == kind || word.strip_suffix('s') == Some(&kind) || singular.as_deref() == Some(&kind)
 }
 
 /// The day on which what lies in a region is asked: that of the boundaries, or the nearest one on

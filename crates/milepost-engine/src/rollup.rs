@@ -52,6 +52,9 @@ struct Figure {
     coverage: Option<Coverage>,
 }
 
+/// Regions, and the figures that make theirs together.
+type Piece = (Vec<RegionId>, Option<Vec<Figure>>);
+
 impl Rollup {
     pub(crate) fn new(
         area: Area,
@@ -160,14 +163,23 @@ impl Rollup {
         self.below(&self.cuts_of(region), period)
     }
 
-    /// A region's own figure, stored under the period.
+    /// A region's own figure, stored under the period or, of what accrues, under periods that
+    /// make it up.
     fn own(&self, region: RegionId, period: Period) -> Result<Option<Part>, Undefined> {
-        let labels = self.own_labels(region);
-        self.rule.part(region, &self.rule.labels_of(&labels, period))
-    }
-
-    fn own_labels(&self, region: RegionId) -> [BTreeSet<Period>; 2] {
-        self.rule.labels(&[region])
+        let labels = self.rule.labels(&[region]);
+        let at = |period| self.rule.part(region, &self.rule.labels_of(&labels, period));
+        let whole = at(period)?;
+        if whole.is_some() || !self.rule.accrues() {
+            return Ok(whole);
+        }
+        for parts in sub_periods(&labels, period) {
+            let parts: Result<Option<Vec<Part>>, _> = parts.into_iter().map(at).collect();
+            if let Some(parts) = parts? {
+                let sum = parts.iter().try_fold(Part::nothing(), Part::plus);
+                return sum.map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The figure of a region before it existed: all of its predecessors, where they covered the
@@ -207,27 +219,42 @@ impl Rollup {
 
     /// Several regions as one.
     fn together(&self, names: &[RegionId], period: Period) -> Result<Figure, MissingReason> {
+        let mut tally = Tally::of(names.len());
+        let mut coverage = Coverage { present: 0, expected: 0 };
+        let (pieces, is_break) = self.pieces(names, period);
+        for (members, figures) in &pieces {
+            let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+            let Some(figures) = figures else {
+                coverage = coverage.and(Coverage { present: 0, expected: count });
+                continue;
+            };
+            let mut sum = Part::nothing();
+            let mut put_together = None;
+            for figure in figures {
+                sum = sum.plus(&figure.part)?;
+                put_together = Coverage::worse(put_together, figure.coverage);
+            }
+            let whole = Coverage { present: count, expected: count };
+            coverage = coverage.and(put_together.unwrap_or(whole));
+            tally.add(&sum, members.len())?;
+        }
+        self.if_enough(&tally, Some(coverage))
+            .map_err(|reason| if is_break { MissingReason::BoundaryBreak } else { reason })
+    }
+
+    /// Regions, alone or with those that share their past, each with the figures that make theirs
+    /// if all are there; and whether the ground of some cannot be followed back.
+    fn pieces(&self, names: &[RegionId], period: Period) -> (Vec<Piece>, bool) {
         let known = |id| matches!(self.own(id, period), Ok(Some(_)));
         let traced = trace::trace(self.catalogue(), names, period.last_day(), known);
-        let mut tally = Tally::of(names.len());
-        let mut coverage = None;
-        let single = traced.same.iter().map(|id| (1, vec![*id]));
-        let groups = traced.groups.into_iter().map(|group| (group.members.len(), group.parts));
-        for (members, parts) in single.chain(groups) {
-            let figures: Result<Vec<Figure>, _> =
-                parts.iter().map(|part| self.figure(*part, period)).collect();
-            let Ok(figures) = figures else { continue };
-            let mut sum = Part::nothing();
-            for figure in &figures {
-                sum = sum.plus(&figure.part)?;
-                coverage = Coverage::worse(coverage, figure.coverage);
-            }
-            tally.add(&sum, members)?;
-        }
+        let figures = |parts: Vec<RegionId>| -> Option<Vec<Figure>> {
+            parts.into_iter().map(|part| self.figure(part, period).ok()).collect()
+        };
+        let same = traced.same.into_iter().map(|id| (vec![id], figures(vec![id])));
+        let groups = traced.groups.into_iter().map(|g| (g.members, figures(g.parts)));
         let is_break = !traced.broken.is_empty();
-        let coverage = Coverage::worse(Some(tally.coverage), coverage);
-        self.if_enough(&tally, coverage)
-            .map_err(|reason| if is_break { MissingReason::BoundaryBreak } else { reason })
+        let lost = traced.broken.into_iter().chain(traced.new).map(|id| (vec![id], None));
+        (same.chain(groups).chain(lost).collect(), is_break)
     }
 
     fn if_enough(
@@ -370,7 +397,7 @@ impl Rollup {
         let mut found = (at_once.coverage.present > 0)
             .then(|| self.if_enough(&at_once, Some(at_once.coverage)));
         if self.rule.accrues() && !at_once.is_complete() {
-            for parts in Self::sub_periods(cut, period) {
+            for parts in sub_periods(&cut.labels, period) {
                 let sum = self.in_turn(cut, &parts);
                 let better = match (&found, &sum) {
                     (None, _) | (Some(Err(_)), Ok(_)) => true,
@@ -385,17 +412,6 @@ impl Rollup {
             }
         }
         found.transpose()
-    }
-
-    /// The ways to make up a period of periods of one frequency under which figures are stored.
-    fn sub_periods(cut: &Cut, period: Period) -> Vec<Vec<Period>> {
-        let [labels, _] = &cut.labels;
-        let stored = |frequency: Frequency| {
-            let parts: Vec<Period> = period.subperiods(frequency)?.collect();
-            let all = parts.len() > 1 && parts.iter().all(|part| labels.contains(part));
-            all.then_some(parts)
-        };
-        Frequency::ALL.into_iter().filter_map(stored).collect()
     }
 
     fn in_turn(&self, cut: &Cut, periods: &[Period]) -> Result<Figure, MissingReason> {
@@ -434,6 +450,16 @@ impl Rollup {
         }
         Ok(tally)
     }
+}
+
+/// The ways to make up a period of periods of one frequency under which figures are stored.
+fn sub_periods([labels, _]: &[BTreeSet<Period>; 2], period: Period) -> Vec<Vec<Period>> {
+    let stored = |frequency: Frequency| {
+        let parts: Vec<Period> = period.subperiods(frequency)?.collect();
+        let all = parts.len() > 1 && parts.iter().all(|part| labels.contains(part));
+        all.then_some(parts)
+    };
+    Frequency::ALL.into_iter().filter_map(stored).collect()
 }
 
 fn is_worse(coverage: Coverage, other: Option<Coverage>) -> bool {

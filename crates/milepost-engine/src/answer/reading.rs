@@ -89,6 +89,14 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Members of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            present: self.present.saturating_add(other.present),
+            expected: self.expected.saturating_add(other.expected),
+        }
+    }
+
     /// The smaller share of two; what was not added up has no coverage.
     pub(crate) fn worse(left: Option<Self>, right: Option<Self>) -> Option<Self> {
         match (left, right) {

@@ -7,7 +7,7 @@ use milepost_lang::ast::Fill;
 use milepost_model::{Basis, Indicator, IndicatorId, Kind, Unit};
 
 use super::{Builder, Scope};
-use crate::area::Area;
+use crate::area::{self, Area};
 use crate::cells::{self, Request};
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
 use crate::rollup::{Reader, Rollup, Rule};
@@ -75,6 +75,11 @@ impl Builder<'_> {
             adds_up: is_flow,
             running_total,
             begins: indicator.begins,
+            has_members: area.region().is_some_and(|region| {
+                let day = area::day_within(catalogue, region, scope.names_on);
+                let mut children = catalogue.children_of(region, day).into_iter();
+                children.any(|child| area::is_member(catalogue, child, None))
+            }),
             drawn_on,
         };
         let rollup = self.rollup(indicator, &declared, parts.as_ref(), scope);

@@ -49,11 +49,28 @@ struct Named {
     versions: Vec<RegionId>,
 }
 
-/// The level of `by`, with its word.
+/// The levels that the word of `by` can mean: countries may number theirs differently.
 #[derive(Clone, Debug)]
 struct Level {
     word: Word,
-    level: u8,
+    levels: Vec<u8>,
+}
+
+impl Level {
+    fn of(catalogue: &Catalogue, word: &Word) -> Result<Self> {
+        let first = catalogue
+            .level_of_word(&word.text)
+            .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
+        let mut levels = vec![first];
+        for (_, region) in catalogue.regions() {
+            if let Some(level) = region.level.filter(|level| !levels.contains(level))
+                && area::is_type(&region.kind, &word.text)
+            {
+                levels.push(level);
+            }
+        }
+        Ok(Self { word: word.clone(), levels })
+    }
 }
 
 /// Resolves the regions of a query at the end of its span and builds its sentences.
@@ -103,10 +120,7 @@ fn level(catalogue: &Catalogue, clauses: &Clauses) -> Result<Option<Level>> {
     if let Some(other) = words.next() {
         return Err(diagnostics::two_levels(&word.text, &other.text, other.span));
     }
-    let level = catalogue
-        .level_of_word(&word.text)
-        .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
-    Ok(Some(Level { word: word.clone(), level }))
+    Level::of(catalogue, word).map(Some)
 }
 
 /// The types of regions that have a level, each once, the highest first.
@@ -172,7 +186,8 @@ impl Question<'_> {
         let mut changes: BTreeSet<Date> = named.collect();
         if let Some(level) = &self.level {
             let regions = catalogue.regions().map(|(_, region)| region);
-            let of_level = regions.filter(|region| region.level == Some(level.level));
+            let of_level = regions
+                .filter(|region| region.level.is_some_and(|own| level.levels.contains(&own)));
             changes.extend(of_level.filter_map(|region| region.valid_from));
         }
         let mut opening = Date::MIN;
@@ -249,10 +264,7 @@ pub(crate) fn members_of(
     area: Area,
     day: Date,
 ) -> Result<Vec<(Area, Option<Area>)>> {
-    let level = catalogue
-        .level_of_word(&word.text)
-        .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
-    members(catalogue, &Level { word: word.clone(), level }, &[area], day)
+    members(catalogue, &Level::of(catalogue, word)?, &[area], day)
 }
 
 /// The regions of a level in some areas, each once and with its area; without areas, all.
@@ -264,13 +276,11 @@ fn members(
 ) -> Result<Vec<(Area, Option<Area>)>> {
     let mut members = Vec::new();
     let mut seen = BTreeSet::new();
-    let fits = |id: &RegionId| area::is_member(catalogue, *id, Some(&level.word.text));
     for area in areas {
         for name in &area.names {
             let day = area::day_within(catalogue, *name, day);
             let inside = |id: RegionId, other| area::lies_in(catalogue, id, other, day);
-            let of_level = catalogue.regions_at_level(level.level, day).into_iter();
-            for id in of_level.filter(|id| fits(id) && inside(*id, *name)) {
+            for id in of_type(catalogue, level, day, |id| inside(id, *name)) {
                 let is_left_out = area.except.iter().any(|out| inside(id, *out));
                 if !is_left_out && seen.insert(id) {
                     members.push((Area::one(id), Some(area.clone())));
@@ -279,7 +289,7 @@ fn members(
         }
     }
     if areas.is_empty() {
-        let all = catalogue.regions_at_level(level.level, day).into_iter().filter(fits);
+        let all = of_type(catalogue, level, day, |_| true).into_iter();
         members.extend(all.map(|id| (Area::one(id), None)));
     }
     if members.is_empty() {
@@ -287,6 +297,26 @@ fn members(
         return Err(diagnostics::no_members(&word.text, day, word.span));
     }
     Ok(members)
+}
+
+/// The regions of a day that are on the level on which the word stands for a type, among those
+/// that are `inside`.
+fn of_type(
+    catalogue: &Catalogue,
+    level: &Level,
+    day: Date,
+    inside: impl Fn(RegionId) -> bool,
+) -> Vec<RegionId> {
+    let word = &level.word.text;
+    for number in &level.levels {
+        let mut regions = catalogue.regions_at_level(*number, day);
+        regions.retain(|id| area::is_member(catalogue, *id, Some(word)) && inside(*id));
+        let is_named = |id: &RegionId| area::is_type(&catalogue.region(*id).kind, word);
+        if level.levels.len() == 1 || regions.iter().any(is_named) {
+            return regions;
+        }
+    }
+    Vec::new()
 }
 
 /// The label of all regions of a level together.

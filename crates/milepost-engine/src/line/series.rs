@@ -74,6 +74,8 @@ pub(crate) struct Declared {
     /// Whether figures are published from the start of their year.
     pub(crate) running_total: bool,
     pub(crate) begins: Option<Date>,
+    /// Whether the area is made up of other regions.
+    pub(crate) has_members: bool,
     /// Before this day the territory was drawn otherwise.
     pub(crate) drawn_on: Option<Date>,
 }
@@ -263,6 +265,11 @@ impl Series {
         self.cells.withdrawn.iter().any(|other| self.is_same(*other, period))
     }
 
+    /// Whether the kind is declared and figures of several regions still make none.
+    fn has_no_rule(&self) -> bool {
+        self.rollup.is_none() && self.declared.kind.is_some() && !self.declared.running_total
+    }
+
     /// Whether two periods hold the same figure.
     fn is_same(&self, one: Period, other: Period) -> bool {
         match self.declared.timing {
@@ -277,6 +284,12 @@ impl Series {
         match of_regions {
             None if self.is_withdrawn(period) => {}
             None if self.declared.area.region().is_none() => return MissingReason::NoParts,
+            None if self.declared.has_members
+                && self.has_no_rule()
+                && self.natives().is_empty() =>
+            {
+                return MissingReason::NoParts;
+            }
             None if self.declared.drawn_on.is_some_and(|day| period.last_day() < day) => {
                 let is_undeclared = self.declared.kind.is_none();
                 return if is_undeclared {

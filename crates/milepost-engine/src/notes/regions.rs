@@ -29,7 +29,7 @@ pub(super) fn add(
             for period in periods(row) {
                 for series in sentence.line.leaves() {
                     let many = asked.by_level;
-                    put_together(notes, query, catalogue, series, region, period, many);
+                    put_together(notes, query, catalogue, series, period, many);
                 }
             }
             ends(notes, query, row, catalogue);
@@ -61,7 +61,6 @@ fn put_together(
     query: &Query,
     catalogue: &Catalogue,
     series: &Series,
-    region: &RegionLabel,
     period: Period,
     many: bool,
 ) {
@@ -70,17 +69,17 @@ fn put_together(
         return;
     }
     let name = &series.declared.name;
+    let area = series.declared.area.label(catalogue).name;
     match rollup.source(period) {
         Some(Source::Predecessors { parts, day }) => {
             let parts = listed(catalogue, &parts, usize::MAX);
-            let message = format!("{} = {} before {day}", region.name, parts.join(" + "));
+            let message = format!("{area} = {} before {day}", parts.join(" + "));
             notes.say("MP0835", query.span, message);
         }
         Some(Source::Members { members, missing }) if !missing.is_empty() => {
             let present = members.len().saturating_sub(missing.len());
             let message = format!(
-                "{name} in {} at {period} has {present} of {} {}, without {}",
-                region.name,
+                "{name} in {area} at {period} has {present} of {} {}, without {}",
                 members.len(),
                 types(catalogue, &members),
                 listed(catalogue, &missing, NAMED_MAX).join(", ")
@@ -89,10 +88,8 @@ fn put_together(
         }
         Some(Source::Members { members, .. }) if !many => {
             let (count, types) = (members.len(), types(catalogue, &members));
-            let message = format!(
-                "{name} in {} at {period} is put together from {count} {types}",
-                region.name
-            );
+            let message =
+                format!("{name} in {area} at {period} is put together from {count} {types}");
             notes.say("MP0830", query.span, message);
         }
         Some(Source::Members { .. }) | None => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use milepost_model::{Date, Period, RegionId};
 
 use super::cut::Cut;
-use super::{Rollup, trace};
+use super::{Rollup, sub_periods, trace};
 use crate::answer::{Coverage, MissingReason};
 use crate::line::Timing;
 
@@ -89,7 +89,7 @@ impl Rollup {
         if !self.rule.accrues() || at_once.len() == cut.members.len() {
             return at_once;
         }
-        let in_turn = Self::sub_periods(cut, period).into_iter().map(|parts| {
+        let in_turn = sub_periods(&cut.labels, period).into_iter().map(|parts| {
             let each = parts.into_iter().map(|part| self.present_at(cut, part));
             each.reduce(|all, other| &all & &other).unwrap_or_default()
         });
@@ -123,14 +123,22 @@ impl Rollup {
         {
             let known = |id| matches!(self.own(id, period), Ok(Some(_)));
             let traced = trace::trace(self.catalogue(), &[region], close, known);
-            let parts = traced.groups.into_iter().next()?.parts;
+            let mut parts = traced.groups.into_iter().next()?.parts;
+            let code = |id: &RegionId| self.catalogue().region(*id).code.as_str();
+            parts.sort_by_key(|part| code(part) != code(&region));
             return Some(Source::Predecessors { parts, day });
         }
-        let expected = usize::try_from(coverage.expected).ok()?;
-        let cut = match self.area.names.as_slice() {
-            [name] => self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?,
-            names => Cut::new(self.catalogue(), names.to_vec(), &self.rule),
+        let [name] = self.area.names.as_slice() else {
+            let (pieces, _) = self.pieces(&self.area.names, period);
+            let lacking = pieces.into_iter().filter(|(_, figures)| figures.is_none());
+            let missing = lacking.flat_map(|(members, _)| members).collect();
+            return Some(Source::Members { members: self.area.names.clone(), missing });
         };
+        if !self.area.except.is_empty() {
+            return None;
+        }
+        let expected = usize::try_from(coverage.expected).ok()?;
+        let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
         let present = match self.matched.get() {
             Some(Some((matched, _))) => matched.members.iter().copied().collect(),
             _ => self.present(&cut, period),
