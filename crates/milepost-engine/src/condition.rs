@@ -93,8 +93,7 @@ fn value_unit(query: &Query, asked: &Asked) -> Option<Unit> {
 
 /// Where the figures of a row are read.
 fn scope_of(builder: &Builder<'_>, asked: &Asked, label: &RegionLabel) -> Scope {
-    let own = asked.regions.iter().position(|region| region == label);
-    if let Some(scope) = own.and_then(|at| asked.places.get(at)) {
+    if let Some(scope) = asked.position(label).and_then(|at| asked.places.get(at)) {
         return scope.clone();
     }
     let region: Option<RegionId> = builder.catalogue.region_with_uid(&label.uid);

@@ -167,9 +167,7 @@ pub(crate) fn trace_rollups(trace: &mut Trace, asked: &Asked, answer: &Answer) {
 /// Records what the digits of figures that were printed in round numbers leave open.
 pub(crate) fn trace_digits(trace: &mut Trace, asked: &Asked, answer: &Answer) {
     for row in &answer.rows {
-        let at = asked.regions.iter().position(|region| *region == row.region);
-        let sentence = at.and_then(|at| asked.sentences.get(at));
-        let found = sentence.zip(row.period).and_then(|(sentence, period)| {
+        let found = asked.sentence(&row.region).zip(row.period).and_then(|(sentence, period)| {
             interval::of(sentence, period).map(|interval| (period, interval))
         });
         let Some((period, (least, greatest))) = found else { continue };

@@ -175,8 +175,7 @@ fn origins(notes: &mut Notes, answer: &Answer) {
 /// Running totals of the year that were lower than the one before.
 fn lowered(notes: &mut Notes, asked: &Asked, answer: &Answer) {
     for row in &answer.rows {
-        let own = asked.regions.iter().position(|region| *region == row.region);
-        let Some(sentence) = own.and_then(|at| asked.sentences.get(at)) else { continue };
+        let Some(sentence) = asked.sentence(&row.region) else { continue };
         for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
             for series in sentence.line.leaves() {
                 for step in series.lowered(reading.period) {

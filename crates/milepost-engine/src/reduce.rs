@@ -105,8 +105,7 @@ fn dimensions(query: &Query, answer: &Answer) -> Vec<Dimension> {
 }
 
 fn whole_of(asked: &Asked, region: &RegionLabel) -> RegionLabel {
-    let at = asked.regions.iter().position(|label| label == region);
-    at.and_then(|at| asked.wholes.get(at)).unwrap_or(region).clone()
+    asked.position(region).and_then(|at| asked.wholes.get(at)).unwrap_or(region).clone()
 }
 
 /// Whether a reducer leaves several rows along its axis.

@@ -1,6 +1,6 @@
 //! The regions of a query and the sentence in each of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use milepost_lang::Span;
 use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression, Word};
@@ -32,6 +32,20 @@ pub(crate) struct Asked {
     pub(crate) named: bool,
     /// The names that were resolved by date, with the version taken.
     pub(crate) versions: Vec<(String, RegionLabel)>,
+    /// Where a region stands among the regions, by uid.
+    positions: HashMap<String, usize>,
+}
+
+impl Asked {
+    /// Where a region stands among the regions.
+    pub(crate) fn position(&self, region: &RegionLabel) -> Option<usize> {
+        self.positions.get(&region.uid).copied()
+    }
+
+    /// The sentence in a region.
+    pub(crate) fn sentence(&self, region: &RegionLabel) -> Option<&Sentence> {
+        self.sentences.get(self.position(region)?)
+    }
 }
 
 /// A region expression of `in`, or the region of the session.
@@ -217,6 +231,7 @@ impl Question<'_> {
             by_level: self.level.is_some(),
             named: !self.places.is_empty(),
             versions: Vec::new(),
+            positions: HashMap::new(),
         };
         let catalogue = builder.catalogue;
         let mut areas = Vec::new();
@@ -252,6 +267,9 @@ impl Question<'_> {
             let label = inner_regions(builder, &asked);
             asked.wholes.push(label.clone());
             asked.regions.push(label);
+        }
+        for (at, region) in asked.regions.iter().enumerate() {
+            asked.positions.entry(region.uid.clone()).or_insert(at);
         }
         Ok(asked)
     }

@@ -121,7 +121,7 @@ pub(super) fn answer(
         rows = all.into_iter().map(|row| (String::new(), 0, row)).collect();
     }
     let mut answer = Answer { axes, rows: Vec::new(), notes };
-    let place = |row: &Row| asked.regions.iter().position(|region| *region == row.region);
+    let place = |row: &Row| asked.position(&row.region);
     rows.sort_by_cached_key(|(_, order, row)| {
         let (period, order) = (row.period, *order);
         let key = if divided.first { (None, order, period) } else { (period, order, None) };
@@ -245,8 +245,7 @@ fn by_source(
     let builder = Builder::new(snapshot, session);
     let mut labelled = Vec::new();
     for row in &undivided.rows {
-        let at = asked.regions.iter().position(|region| *region == row.region);
-        let Some(sentence) = at.and_then(|at| asked.sentences.get(at)) else { continue };
+        let Some(sentence) = asked.sentence(&row.region) else { continue };
         let series = sentence.line.indicator().filter(|_| divided.query.measure.is_none());
         let series = series.ok_or_else(|| not_yet::sources_of_expression(divided.word.span))?;
         let Some(period) = row.period else { continue };

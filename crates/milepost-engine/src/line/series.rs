@@ -255,9 +255,12 @@ impl Series {
 
     /// The steps inside a period that lower the running total of the year.
     pub(crate) fn lowered(&self, period: Period) -> Vec<Period> {
-        let steps = self.cells.admitted.iter().filter(|(step, cell)| {
-            self.declared.running_total && period.covers(**step) && cell.value.signum() < 0
-        });
+        if !self.declared.running_total {
+            return Vec::new();
+        }
+        let falls = |cell: &Cell| cell.value.signum() < 0;
+        let steps = self.cells.admitted.iter();
+        let steps = steps.filter(|(step, cell)| period.covers(**step) && falls(cell));
         steps.map(|(step, _)| *step).collect()
     }
 

@@ -69,7 +69,7 @@ struct Sum {
 }
 
 fn sentence_of<'a>(asked: &'a Asked, row: &Row) -> Option<(usize, &'a Sentence)> {
-    let at = asked.regions.iter().position(|region| *region == row.region)?;
+    let at = asked.position(&row.region)?;
     Some((at, asked.sentences.get(at)?))
 }
 
