@@ -255,7 +255,8 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         Time,
         &["by"],
-        "A row for each period or each region of a level: `by year`, `by province, year`.",
+        "A row for each period, region of a level, status, source or vintage: `by year`, \
+         `by province, year`, `by year, vintage`.",
         "growth of voluntary_si.participants in VN since Resolution 28 until 2019 by year",
     ),
     topic(
