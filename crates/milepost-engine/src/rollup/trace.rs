@@ -123,3 +123,108 @@ fn join(open: &mut [Open], joined: &mut [usize], from: usize, into: usize) {
         *pointer = into;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use milepost_model::Region;
+
+    use super::*;
+
+    const CHANGE: &str = "2020-01-01";
+
+    /// Regions as `code: successors`; a code with `@` begins with the change, others end with it.
+    fn catalogue(lines: &[&str]) -> Catalogue {
+        let mut catalogue = Catalogue::new();
+        for line in lines {
+            let (code, successors) = line.split_once(':').unwrap();
+            let region = match code.strip_suffix('@') {
+                Some(code) => Region::new(code).valid_from(CHANGE),
+                None => Region::new(code).valid_to(CHANGE),
+            };
+            let successors = successors.split_whitespace();
+            catalogue.define(successors.fold(region, Region::successor)).unwrap();
+        }
+        catalogue
+    }
+
+    /// The groups as `members=parts`, then what is broken and what is new.
+    fn traced(lines: &[&str], regions: &[&str], known: &[&str]) -> String {
+        let catalogue = catalogue(lines);
+        let ids: Vec<RegionId> =
+            regions.iter().map(|uid| catalogue.region_with_uid(uid).unwrap()).collect();
+        let day = CHANGE.parse::<Date>().unwrap().previous().unwrap();
+        let uids = |ids: &[RegionId]| {
+            let mut uids: Vec<_> = ids.iter().map(|id| catalogue.region(*id).uid()).collect();
+            uids.sort();
+            uids.join("+")
+        };
+        let is_known = |id: RegionId| known.contains(&catalogue.region(id).uid().as_str());
+        let traced = trace(&catalogue, &ids, day, is_known);
+        let groups = traced.groups.iter();
+        let mut all: Vec<String> =
+            groups.map(|g| format!("{}={}", uids(&g.members), uids(&g.parts))).collect();
+        all.sort();
+        for (word, ids) in
+            [("same", &traced.same), ("broken", &traced.broken), ("new", &traced.new)]
+        {
+            if !ids.is_empty() {
+                all.push(format!("{word} {}", uids(ids)));
+            }
+        }
+        all.join(", ")
+    }
+
+    #[test]
+    fn a_merger_is_all_of_its_predecessors() {
+        let map = ["A: A@2020", "B: A@2020", "A@:"];
+        assert_eq!(traced(&map, &["A@2020"], &[]), "A@2020=A@0+B@0");
+        assert_eq!(traced(&map, &["A@2020"], &["A@2020"]), "same A@2020");
+        assert_eq!(traced(&map, &["A@0"], &[]), "same A@0");
+    }
+
+    #[test]
+    fn a_part_of_a_split_is_broken_and_all_parts_are_not() {
+        let map = ["A: B@2020 C@2020", "B@:", "C@:"];
+        assert_eq!(traced(&map, &["B@2020"], &[]), "broken B@2020");
+        assert_eq!(traced(&map, &["B@2020", "C@2020"], &[]), "B@2020+C@2020=A@0");
+        // A back-casted part covers its ground; what the other one had remains unknown.
+        assert_eq!(traced(&map, &["B@2020", "C@2020"], &["C@2020"]), "same C@2020, broken B@2020");
+    }
+
+    #[test]
+    fn a_corner_that_went_elsewhere_breaks_both_sides() {
+        let map = ["P: P@2020 ~Q@2020", "Q: Q@2020", "P@:", "Q@:", "R: R@2020", "R@:"];
+        assert_eq!(traced(&map, &["P@2020"], &[]), "broken P@2020");
+        assert_eq!(traced(&map, &["Q@2020"], &[]), "broken Q@2020");
+        assert_eq!(
+            traced(&map, &["P@2020", "R@2020", "Q@2020"], &[]),
+            "P@2020+Q@2020=P@0+Q@0, R@2020=R@0"
+        );
+    }
+
+    #[test]
+    fn a_region_without_predecessor_is_new() {
+        assert_eq!(traced(&["N@:"], &["N@2020"], &[]), "new N@2020");
+    }
+
+    #[test]
+    fn chains_are_followed_change_by_change() {
+        let mut catalogue = Catalogue::new();
+        for region in [
+            Region::new("A").valid_to("2000-01-01").successor("C@2000"),
+            Region::new("B").valid_to("2000-01-01").successor("C@2000"),
+            Region::new("C").valid_from("2000-01-01").valid_to("2010-01-01").successor("D@2010"),
+            Region::new("E").valid_to("2010-01-01").successor("D@2010"),
+            Region::new("D").valid_from("2010-01-01"),
+        ] {
+            catalogue.define(region).unwrap();
+        }
+        let id = |uid: &str| catalogue.region_with_uid(uid).unwrap();
+        let on = |day: &str| {
+            let traced = trace(&catalogue, &[id("D@2010")], day.parse().unwrap(), |_| false);
+            traced.groups.into_iter().next().unwrap().parts
+        };
+        assert_eq!(on("2005-12-31"), [id("C@2000"), id("E@0")]);
+        assert_eq!(on("1999-12-31"), [id("A@0"), id("B@0"), id("E@0")]);
+    }
+}

@@ -228,6 +228,10 @@ mod tests {
                 }
                 let total = snapshot.total(indicator, &asked, &reported, period, as_of).unwrap();
                 prop_assert_eq!(total, expected);
+                if total.count > 0 && as_of.is_none() {
+                    let periods = snapshot.periods(indicator, &asked, &reported).unwrap();
+                    prop_assert!(periods.contains(&period));
+                }
             }
         }
     }
