@@ -148,7 +148,7 @@ fn messages_speak_of_the_query_and_of_what_would_fit() {
         let personal = ["you", "your", "please", "sorry", "invalid", "illegal"];
         let found = personal.iter().find(|word| words.split(' ').any(|other| other == **word));
         assert_eq!(found, None, "{message}");
-        assert!(!message.ends_with('.') && message.len() < 400, "{message}");
+        assert!(!message.ends_with('.') && message.len() < 240, "{message}");
     }
     assert!(messages > 100, "{messages}");
 }

@@ -4,11 +4,13 @@
 //! answers; `MP09xx`, what cannot be answered yet, stands in `not_yet`.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{MeasureKind, Parameter};
+use milepost_lang::ast::{Clause, Goal, MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Date, Period, Unit};
 
+use crate::answer::grouped;
 use crate::line::Nature;
+use crate::measure::whole;
 
 type Boxed = Box<Diagnostic>;
 
@@ -125,6 +127,15 @@ pub(crate) fn unknown(what: &str, text: &str, span: Span, similar: &[String]) ->
     }
 }
 
+/// A name that is known, but not of the sort that fits.
+pub(crate) fn of_another_sort(what: &str, sort: &str, text: &str, span: Span) -> Boxed {
+    let message = format!("\"{text}\" is {sort}, and no {what} is called so");
+    help(
+        error("MP0301", span, message),
+        "an indicator stands first, a region after `in`, a milestone after `since` or `until`",
+    )
+}
+
 pub(crate) fn ambiguous(what: &str, text: &str, span: Span, candidates: &[String]) -> Boxed {
     let message = format!("\"{text}\" means more than one {what}");
     help(error("MP0302", span, message), format!("one of: {}", candidates.join("; ")))
@@ -141,7 +152,9 @@ pub(crate) fn no_region(span: Span) -> Boxed {
 }
 
 pub(crate) fn unbound_parameter(parameter: &Parameter) -> Boxed {
-    error("MP0305", parameter.span, format!("${} has no value", parameter.name))
+    let message = format!("${} has no value", parameter.name);
+    let advice = "a program binds values to parameters; elsewhere the value itself stands there";
+    help(error("MP0305", parameter.span, message), advice)
 }
 
 pub(crate) fn unused_parameter(name: &str) -> Boxed {
@@ -160,10 +173,15 @@ pub(crate) fn minus_needs_blanks(span: Span, left: &str, right: &str) -> Boxed {
     Box::new(diagnostic.with_fix(span, format!("{left} - {right}")))
 }
 
+const IN_DEFINITION: &str = "in the definition of ";
+
 /// An error in what a session name stands for points at the name, for its own place is in another
 /// text.
 pub(crate) fn inside_definition(mut inner: Boxed, name: &str, span: Span) -> Boxed {
-    inner.message = format!("in the definition of {name}: {}", inner.message);
+    // The innermost name is where the text that does not fit stands.
+    if !inner.message.starts_with(IN_DEFINITION) {
+        inner.message = format!("{IN_DEFINITION}{name}: {}", inner.message);
+    }
     inner.span = span;
     inner.related = None;
     inner.fix = None;
@@ -176,7 +194,8 @@ pub(crate) fn several_regions_inside(span: Span) -> Boxed {
 }
 
 pub(crate) fn too_deep(span: Span) -> Boxed {
-    error("MP0310", span, "the sentence unfolds to more than 1,000 sentences or 64 levels")
+    let message = "the sentence unfolds to more than 1,000 sentences or 64 levels";
+    help(error("MP0310", span, message), "fewer names that stand for names would fit")
 }
 
 pub(crate) fn twice(text: &str, span: Span) -> Boxed {
@@ -231,17 +250,24 @@ pub(crate) fn no_share(span: Span) -> Boxed {
 }
 
 pub(crate) fn session_full(span: Span) -> Boxed {
-    let message = format!("a session holds {} definitions", crate::session::DEFINITIONS_MAX);
-    error("MP0311", span, message)
+    let message = "a session holds at most 1,000 names, and this would be one more";
+    help(error("MP0311", span, message), "`let` with a name that exists gives it a new meaning")
 }
 
 pub(crate) fn clashing_clauses(one: (&str, Span), other: (&str, Span)) -> Boxed {
     let message = format!("`{}` and `{}` do not go together", one.0, other.0);
     let diagnostic = error("MP0401", one.1, message);
-    Box::new(diagnostic.with_related(other.1, format!("the `{}`", other.0)).with_help(
-        "`since` goes with `until`; `between`, `during` and `at` stand alone; `over last` goes \
-         with `until` or `at`; `during 2019 by quarter` has the quarters of a year",
-    ))
+    let advice = match (one.0, other.0) {
+        ("including", _) => "`only` names every status that is used, `including` adds some",
+        ("at", "by") => "`at` is one period; `during 2019 by quarter` has the quarters of a year",
+        ("since", "over last") => "`since` names a base, `over last` counts back from the end",
+        ("since" | "until", "at") => "`at` is one period; a span goes `since … until …`",
+        ("between", _) => "`between A and B` has both ends of a span",
+        ("during", _) => "`during P` has both ends of a span: the opening of P and its close",
+        _ => "`since … until …`, `between … and …`, `during …` or `at …`",
+    };
+    let related = format!("the `{}`", other.0);
+    Box::new(diagnostic.with_related(other.1, related).with_help(advice))
 }
 
 pub(crate) fn needs_figures(span: Span, word: &str) -> Boxed {
@@ -250,7 +276,8 @@ pub(crate) fn needs_figures(span: Span, word: &str) -> Boxed {
 }
 
 pub(crate) fn off_calendar(span: Span) -> Boxed {
-    error("MP0403", span, "the day before lies outside the calendar")
+    let message = format!("nothing closes before {}, the first day of the calendar", Date::MIN);
+    help(error("MP0403", span, message), "a later day would fit")
 }
 
 pub(crate) fn needs_base(measure: MeasureKind, span: Span) -> Boxed {
@@ -266,7 +293,7 @@ pub(crate) fn needs_base(measure: MeasureKind, span: Span) -> Boxed {
 }
 
 pub(crate) fn unused_base(measure: MeasureKind, span: Span) -> Boxed {
-    let message = format!("`{}` has no base", measure_word(measure));
+    let message = format!("`{} of` does not compare with a base", measure_word(measure));
     help(
         error("MP0405", span, message),
         "`at …` or `until …` names the end; `by year` shows a series",
@@ -281,7 +308,7 @@ pub(crate) fn different_lengths(base: Period, end: Period, span: Span) -> Boxed 
 
 pub(crate) fn backwards(base: Period, end: Period, span: Span) -> Boxed {
     let message = format!("the end, {end}, closes before the base, {base}");
-    help(error("MP0409", span, message), "the earlier period stands after `since`")
+    help(error("MP0409", span, message), "the earlier of the two is the base, and stands first")
 }
 
 pub(crate) fn span_inside(span: Span) -> Boxed {
@@ -293,8 +320,12 @@ pub(crate) fn span_inside(span: Span) -> Boxed {
 }
 
 pub(crate) fn uneven_window(end: Period, span: Span) -> Boxed {
-    let message = format!("the window is no whole number of periods like {end}");
-    help(error("MP0408", span, message), "a window in the frequency of the figures would be")
+    let message = format!("the window is no whole number of periods such as {end}");
+    let advice = end.frequency().map_or_else(
+        || "the figures have no regular periods; `since` names a base".to_owned(),
+        |frequency| format!("a number of {} would be one", frequency.plural()),
+    );
+    help(error("MP0408", span, message), advice)
 }
 
 pub(crate) fn different_units(what: &str, one: &Unit, other: &Unit, span: Span) -> Boxed {
@@ -304,7 +335,14 @@ pub(crate) fn different_units(what: &str, one: &Unit, other: &Unit, span: Span) 
     };
     let message =
         format!("`{what}` needs units that convert, not {} and {}", name(one), name(other));
-    error("MP0501", span, message)
+    let advice = if other.is_percent() && what == "as" {
+        "`a as % of b` is a ratio in percent"
+    } else if what == "as" {
+        "a scale goes with the unit, as in `million persons`; currencies do not convert"
+    } else {
+        "`a / b` and `a as % of b` take figures of different units"
+    };
+    help(error("MP0501", span, message), advice)
 }
 
 pub(crate) fn undeclared_unit(what: &str, span: Span) -> Boxed {
@@ -322,20 +360,30 @@ pub(crate) fn too_large(span: Span) -> Boxed {
 
 pub(crate) fn target_of_expression(span: Span) -> Boxed {
     let message = "targets are set for indicators, and this is an expression";
-    help(error("MP0505", span, message), "a quantity (`to 45%`) or a sentence in parentheses")
+    help(
+        error("MP0505", span, message),
+        "a quantity (`to 45%`) or a sentence in parentheses would be a goal",
+    )
 }
 
 pub(crate) fn needs_goal(measure: MeasureKind, span: Span) -> Boxed {
     let message = format!("`{}` needs a goal", measure_word(measure));
-    help(error("MP0506", span, message), "`to 2025 target`, `to parent`, `to 95%`")
+    help(error("MP0506", span, message), "goals are `to 2025 target`, `to parent`, `to 95%`")
 }
 
-pub(crate) fn unused_goal(span: Span) -> Boxed {
-    let message = "`to` has no use here";
-    help(
-        error("MP0507", span, message),
-        "`gap of`, `progress of` and `pace of` compare with a goal",
-    )
+/// A goal without a measure that compares with one; after `since 1995`, `to 2023` means the end of
+/// a span.
+pub(crate) fn unused_goal(goal: &Clause<Goal>, spans: bool) -> Boxed {
+    let message = "`to` names a goal, and nothing here compares with one";
+    let diagnostic = error("MP0507", goal.span, message);
+    match &goal.value {
+        Goal::Quantity(quantity) if spans && quantity.unit.is_none() => {
+            let until = format!("until {}", quantity.number);
+            let diagnostic = help(diagnostic, "`until` names the end of a span");
+            Box::new(diagnostic.with_fix(goal.span, until))
+        }
+        _ => help(diagnostic, "`gap of`, `progress of` and `pace of` compare with a goal"),
+    }
 }
 
 pub(crate) fn revisions_of_expression(span: Span) -> Boxed {
@@ -344,7 +392,8 @@ pub(crate) fn revisions_of_expression(span: Span) -> Boxed {
 }
 
 pub(crate) fn no_indicator(span: Span) -> Boxed {
-    error("MP0509", span, "a sentence speaks of an indicator, and this one has none")
+    let message = "a sentence speaks of an indicator, and this one has none";
+    help(error("MP0509", span, message), "`list indicators` shows those that exist")
 }
 
 pub(crate) fn no_total(subject: &str, nature: Nature, span: Span) -> Boxed {
@@ -387,7 +436,9 @@ pub(crate) fn no_running_total(subject: &str, nature: Nature, span: Span) -> Box
 }
 
 pub(crate) fn long_window(longest: u32, span: Span) -> Boxed {
-    error("MP0515", span, format!("a window has at most {longest} periods"))
+    let longest = grouped(whole(i64::from(longest)));
+    let message = format!("a window has at most {longest} periods");
+    help(error("MP0515", span, message), "a coarser frequency would fit, such as `12 month`")
 }
 
 pub(crate) fn nothing_to_reduce(reducer: &str, measures: bool, span: Span) -> Boxed {

@@ -201,7 +201,7 @@ fn check_goal(query: &Query, kind: Option<MeasureKind>) -> Result<()> {
         }
         (Some(MeasureKind::Gap | MeasureKind::Progress | MeasureKind::Pace), Some(_))
         | (_, None) => Ok(()),
-        (_, Some(clause)) => Err(diagnostics::unused_goal(clause.span)),
+        (_, Some(clause)) => Err(diagnostics::unused_goal(clause, query.clauses.since.is_some())),
     }
 }
 

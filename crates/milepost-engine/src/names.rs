@@ -1,7 +1,7 @@
 //! Names of indicators and regions, resolved in the catalogue.
 
-use milepost_lang::Span;
 use milepost_lang::ast::Name;
+use milepost_lang::{Diagnostic, Span, name_hint};
 use milepost_model::{Catalogue, Date, IndicatorId, Lookup, RegionId, fold};
 
 use crate::answer::RegionLabel;
@@ -34,11 +34,7 @@ pub(crate) fn indicator(catalogue: &Catalogue, text: &str, span: Span) -> Result
 
 #[expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 /// `a-b` is one word; where both sides are indicators, a minus was meant.
-fn unknown_indicator(
-    catalogue: &Catalogue,
-    text: &str,
-    span: Span,
-) -> Box<milepost_lang::Diagnostic> {
+fn unknown_indicator(catalogue: &Catalogue, text: &str, span: Span) -> Box<Diagnostic> {
     let known = |part: &str| matches!(catalogue.find_indicator(part), Lookup::Found(_));
     for (at, _) in text.match_indices('-') {
         if let (Some(left), Some(right)) = (text.get(..at), text.get(at + 1..))
@@ -48,7 +44,31 @@ fn unknown_indicator(
             return diagnostics::minus_needs_blanks(span, left, right);
         }
     }
-    diagnostics::unknown("indicator", text, span, &catalogue.similar_indicators(text, 3))
+    unknown(catalogue, "indicator", text, span, &catalogue.similar_indicators(text, 3))
+}
+
+#[expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
+/// A name that nothing of its sort has: of what other sort it is, what it has swallowed, or what
+/// is near.
+pub(crate) fn unknown(
+    catalogue: &Catalogue,
+    what: &str,
+    text: &str,
+    span: Span,
+    similar: &[String],
+) -> Box<Diagnostic> {
+    let sorts = [
+        ("an indicator", catalogue.find_indicator(text) != Lookup::Unknown),
+        ("a region", !catalogue.find_regions(text).is_empty()),
+        ("a milestone", catalogue.find_milestone(text) != Lookup::Unknown),
+    ];
+    if let Some((sort, _)) = sorts.iter().find(|(_, known)| *known) {
+        return diagnostics::of_another_sort(what, sort, text, span);
+    }
+    match name_hint(text, span) {
+        Some(hint) => Box::new(hint),
+        None => diagnostics::unknown(what, text, span, similar),
+    }
 }
 
 /// Every version of the regions that a name can mean.
@@ -60,7 +80,7 @@ pub(crate) fn region_versions(
     let versions = catalogue.find_regions(text);
     if versions.is_empty() {
         let similar = catalogue.similar_regions(text, 3);
-        return Err(diagnostics::unknown("region", text, span, &similar));
+        return Err(unknown(catalogue, "region", text, span, &similar));
     }
     Ok(versions)
 }

@@ -304,7 +304,8 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
         let Some(period) = period else { continue };
         let lacking = asked.sentences.iter().filter(|s| s.line.read(period).is_err()).count();
         if lacking > 0 {
-            let message = format!("{lacking} of {regions} regions have no figure for {period}");
+            let have = if lacking == 1 { "has" } else { "have" };
+            let message = format!("{lacking} of {regions} regions {have} no figure for {period}");
             notes.say("MP0804", span, message);
         }
     }

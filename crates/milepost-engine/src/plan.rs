@@ -169,7 +169,7 @@ pub(crate) fn settle(
     check_base(query, times, steps, sentences, yoy)?;
     let base_pool = if accrues { pool.clone() } else { candidates(sentences, None) };
     let of_spans = grain.filter(|_| accrues);
-    let low = base(sentences, times, &base_pool, of_spans, &mut plan, query)?;
+    let low = base(sentences, times, &base_pool, of_spans, &mut plan)?;
     plan.base = plan.base.map(|base| closing_with(base, steps_of_spans));
     if strict && plan.base_lag.is_some() {
         plan.base = None;
@@ -281,7 +281,6 @@ fn base(
     pool: &[Period],
     grain: Option<Frequency>,
     plan: &mut Plan,
-    query: &Query,
 ) -> Result<Date> {
     match &times.base {
         Base::None => {
@@ -298,7 +297,7 @@ fn base(
         Base::Back { count, frequency } => {
             let Some(end) = plan.end else { return Ok(Date::MIN) };
             let base = back(end, *count, *frequency)
-                .ok_or_else(|| diagnostics::uneven_window(end, query.span))?;
+                .ok_or_else(|| diagnostics::uneven_window(end, times.base_span))?;
             plan.base = Some(base);
             Ok(base.last_day())
         }
@@ -492,7 +491,7 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     let low = if over_last {
         Date::MIN
     } else {
-        base(one, times, &base_pool, grain.filter(|_| accrues), &mut plan, query)?
+        base(one, times, &base_pool, grain.filter(|_| accrues), &mut plan)?
     };
     check_lengths(&plan, times, kind, yoy, accrues)?;
     let mut settled = rule(&plan, times, kind, yoy, sentence.frequency, low, one);

@@ -243,7 +243,7 @@ fn milestone(name: &Name, catalogue: &Catalogue) -> Result<(Date, Date)> {
         }
         Lookup::Unknown => {
             let similar = catalogue.similar_milestones(text, 3);
-            Err(diagnostics::unknown("milestone", text, span, &similar))
+            Err(crate::names::unknown(catalogue, "milestone", text, span, &similar))
         }
     }
 }

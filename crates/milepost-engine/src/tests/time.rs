@@ -148,7 +148,7 @@ fn one_end_period_for_all_regions() {
     let answer = answer("hi.coverage in VN, \"Vinh Long\", \"Hà Nội\" at 2023");
     let missing: Vec<bool> = answer.rows.iter().map(|row| row.missing.is_some()).collect();
     assert_eq!(missing, [false, false, true]);
-    let note = "1 of 3 regions have no figure for 2023";
+    let note = "1 of 3 regions has no figure for 2023";
     assert!(answer.notes.iter().any(|other| other.message == note), "{answer}");
 }
 
