@@ -8,6 +8,7 @@ use milepost_model::{Period, Status};
 use super::{Asked, ROWS_MAX};
 use crate::answer::{Answer, MissingReason, Reading, RegionLabel, Row};
 use crate::build::display_unit;
+use crate::line::Timing;
 use crate::plan::{Plan, Rows};
 use crate::sentence::{BaseRule, Comparison, Sentence};
 use crate::time::Base;
@@ -83,9 +84,14 @@ pub(super) fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
             natives.retain(|period| {
                 (*first..=*last).contains(&period.last_day()) && Some(*period) != *base
             });
-            let has_end =
-                |period: &Period| natives.iter().any(|n| n.last_day() == period.last_day());
-            let missing_end = end.filter(|end| !has_end(end) && Some(*end) != *base);
+            // What holds at a close is told once, whatever its label.
+            let holds_at_close = sentence.line.timing() == Timing::Close;
+            let same = |one: Period, other: Period| {
+                one == other || (holds_at_close && one.last_day() == other.last_day())
+            };
+            let closes_alike = |end: Period| natives.iter().any(|n| n.last_day() == end.last_day());
+            let told = |end: Period| closes_alike(end) || base.is_some_and(|base| same(base, end));
+            let missing_end = end.filter(|end| !told(*end));
             base.iter().copied().chain(natives).chain(missing_end).collect()
         }
     }
