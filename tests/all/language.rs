@@ -72,7 +72,7 @@ fn store() -> Kept {
             Block::UseSample => kept.use_sample(),
             Block::Data { command, csv } if command.starts_with("define") => kept.define(csv),
             Block::Data { command, csv } => {
-                kept.import(csv, &crate::queries::import_options(command))
+                kept.import(csv, &crate::queries::import_options(command));
             }
             _ => {}
         }
