@@ -1,10 +1,7 @@
 //! What statistical offices print, against what the engine computes from their
 //! figures: totals, rates, growth, projections (`tests/data/real`).
-//!
-//! Checks that cannot be answered yet are listed in `pending.txt`, one query a
-//! line; the test fails when one of them begins to hold, so the list only shrinks.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::path::PathBuf;
 
 use milepost::{Snapshot, Store};
 use milepost_io::{ImportOptions, import_file, read_catalogue_file};
@@ -18,9 +15,7 @@ fn folder() -> PathBuf {
 
 #[test]
 fn what_publishers_print_comes_out() {
-    let list = fs::read_to_string(folder().join("pending.txt")).unwrap();
-    let pending: BTreeSet<&str> = list.lines().filter(|line| !line.is_empty()).collect();
-    let (mut checks, mut failing, mut reasons) = (0, BTreeSet::new(), Vec::new());
+    let (mut checks, mut failing) = (0, Vec::new());
     for name in DATA_SETS {
         let snapshot = load(name).snapshot();
         let mut reader = csv::Reader::from_path(folder().join(name).join("checks.csv")).unwrap();
@@ -28,22 +23,13 @@ fn what_publishers_print_comes_out() {
             let record = record.unwrap();
             let interval = [&record[3], &record[4]].map(|end| end.parse::<f64>().ok());
             if let Err(reason) = check(&snapshot, &record[1], interval) {
-                failing.insert(format!("{name}: {}", &record[1]));
-                reasons.push(format!("{name}: {}: {reason}", &record[1]));
+                failing.push(format!("{name}: {}: {reason}", &record[1]));
             }
             checks += 1;
         }
     }
     assert!(checks > 500, "the checks are somewhere else: {checks}");
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        let lines: String = failing.iter().map(|query| format!("{query}\n")).collect();
-        fs::write(folder().join("pending.txt"), lines).unwrap();
-        return;
-    }
-    reasons.retain(|reason| !pending.iter().any(|query| reason.starts_with(query)));
-    assert!(reasons.is_empty(), "{} checks do not hold:\n{}", reasons.len(), reasons.join("\n"));
-    let hold: Vec<_> = pending.iter().filter(|query| !failing.contains(**query)).collect();
-    assert!(hold.is_empty(), "these hold now; take them off pending.txt: {hold:#?}");
+    assert!(failing.is_empty(), "{} checks do not hold:\n{}", failing.len(), failing.join("\n"));
 }
 
 /// A check without an interval says that the answer is missing or refused.
