@@ -1,7 +1,7 @@
 //! Shapes that are not compared, each with its reason.
 
 use milepost::{Decimal, Frequency, Indicator, Kind, Period};
-use milepost_lang::ast::{Anchor, Axis, Clause, Expression, Goal, Query, StatusKind};
+use milepost_lang::ast::{Anchor, Axis, Expression, Goal, Query, StatusKind};
 
 use crate::oracle::{
     context::Context,
@@ -14,7 +14,6 @@ use crate::oracle::{
 pub(crate) fn disputed(world: &World, query: &Query) -> bool {
     steps_outside_the_window(query)
         || steps_after_the_end(query)
-        || steps_from_nothing(world, query)
         || only_targets_somewhere(world, query)
         || quotients_over_zero(world, query)
         || targets_beside_spans(world, query)
@@ -25,7 +24,6 @@ pub(crate) fn disputed(world: &World, query: &Query) -> bool {
         || end_under_another_label(world, query)
         || open_ends_of_finer_steps(world, query)
         || targets_of_another_length(world, query)
-        || next_target_at_the_end(world, query)
 }
 
 fn step(query: &Query) -> Option<Frequency> {
@@ -71,14 +69,6 @@ fn steps_outside_the_window(query: &Query) -> bool {
 /// though steps cut (base, end].
 fn steps_after_the_end(query: &Query) -> bool {
     step(query).is_some() && end(query).is_some_and(|end| exact(end).is_none())
-}
-
-/// Steps since `first` where there is no figure at all: told from the year -9999 on.
-fn steps_from_nothing(world: &World, query: &Query) -> bool {
-    let contexts = Context::of(world, query).unwrap_or_default();
-    let whole = query.clauses.percent_of.as_ref().map(|whole| &whole.value);
-    let empty = |part: &Expression| contexts.iter().all(|context| context.periods(part).is_empty());
-    step(query).is_some() && [Some(&query.expression), whole].into_iter().flatten().any(empty)
 }
 
 /// The anchor that names the end.
@@ -129,21 +119,6 @@ fn targets_of_another_length(world: &World, query: &Query) -> bool {
     let target = query.clauses.to.iter().any(|to| matches!(to.value, Goal::Target { .. }));
     let shorter = |fact: &Fact| fact.period.frequency() != Some(Frequency::Year);
     target && spans(world, query) && world.facts.iter().any(shorter)
-}
-
-/// `to target` where a target is set for the end itself: taken, though it is not the next one.
-fn next_target_at_the_end(world: &World, query: &Query) -> bool {
-    let next = |to: &Clause<Goal>| matches!(to.value, Goal::Target { at: None, .. });
-    let mut targets = world.facts.iter().filter(|fact| fact.target);
-    query.clauses.to.as_ref().is_some_and(next)
-        && targets.any(|target| {
-            let same = |fact: &Fact| {
-                fact.indicator == target.indicator
-                    && (!fact.target || query.clauses.including.is_some())
-                    && fact.period.last_day() == target.period.last_day()
-            };
-            world.facts.iter().any(same)
-        })
 }
 
 /// `first` and `latest` of steps that are finer than the figures, and zeros from before the
