@@ -1,10 +1,10 @@
 //! What a gap, a pace or progress is measured against.
 
-use milepost_model::{Number, Period, Precision, Scenario, Status, Strength};
+use milepost_model::{Number, Period, Scenario};
 
-use crate::answer::{MissingReason, Origin, Reading};
+use crate::answer::{MissingReason, Reading};
 use crate::cells::Cell;
-use crate::line::{Line, stored_reading};
+use crate::line::{Line, quantity, stored_reading};
 use crate::measure::scaled;
 
 /// A goal, in the unit of its line.
@@ -52,16 +52,7 @@ impl Goal {
     pub(crate) fn at(&self, end: Period, accrues: bool) -> Result<GoalReading, MissingReason> {
         match self {
             Self::Quantity(value, label) => {
-                let reading = Reading {
-                    period: end,
-                    value: *value,
-                    status: Status::ACTUAL,
-                    strength: Strength::Actual,
-                    precision: Precision::Exact,
-                    published: None,
-                    coverage: None,
-                    origin: Origin::Quantity,
-                };
+                let reading = quantity(end, *value);
                 Ok(GoalReading { reading, period: None, label: label.clone(), others: Vec::new() })
             }
             Self::Line(line, power) => {

@@ -285,7 +285,8 @@ fn all<'l>(
     lines.map(|line| line.read(period)).collect()
 }
 
-fn quantity(period: Period, value: Number) -> Reading {
+/// A quantity of the query as a reading of any period.
+pub(crate) fn quantity(period: Period, value: Number) -> Reading {
     Reading {
         period,
         value,
