@@ -44,6 +44,7 @@ scripts! {
     not_yet,
     reducers,
     regions,
+    running_totals,
     session,
     shares,
     statuses,

@@ -42,12 +42,6 @@ pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<
     refusal(span, &what, "`by month`, `by quarter`, `by half` or `by year`")
 }
 
-/// Sums of running totals over regions.
-pub(crate) fn sum_of_running_totals(name: &str, span: Span) -> Box<Diagnostic> {
-    let what = format!("a sum over regions of {name}, which runs from 1 January,");
-    refusal(span, &what, "the regions can be listed: `in A, B`")
-}
-
 /// Revisions that are told apart by something else than time.
 pub(crate) fn attribute_of_revisions(span: Span) -> Box<Diagnostic> {
     refusal(span, "an attribute in `by` with `revisions of`", "`by vintage` without `revisions of`")

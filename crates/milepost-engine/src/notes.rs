@@ -347,13 +347,17 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
         for (period, span, word) in ends {
             let Some(period) = period.filter(|p| sentence.line.read(*p).is_err()) else { continue };
             let before = natives.iter().rev().find(|p| p.last_day() < period.last_day());
-            let after = natives.iter().find(|p| p.last_day() > period.last_day());
+            // A figure of another length may close on the same day.
+            let after = natives.iter().find(|p| **p != period && p.last_day() >= period.last_day());
             let near: Vec<String> =
                 before.into_iter().chain(after).map(Period::to_string).collect();
             let note =
                 Diagnostic::note("MP0805", span, format!("{subject} has no figure for {period}"));
             let help = near.iter().map(|p| format!("`{word} {p}`")).collect::<Vec<_>>();
-            notes.push(note.with_help(format!("the nearest figures: {}", help.join(", "))));
+            notes.push(match help.as_slice() {
+                [] => note,
+                help => note.with_help(format!("the nearest figures: {}", help.join(", "))),
+            });
         }
         year_before(notes, query, sentence, &subject, plan.end);
         if answer.rows.iter().any(|row| row.missing == Some(MissingReason::NotYet)) {

@@ -9,10 +9,10 @@ mod tally;
 mod trace;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use milepost_model::{Catalogue, Date, Frequency, Period, Precision, RegionId};
+use milepost_model::{Catalogue, Date, Period, Precision, RegionId};
 
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::{self, Area};
@@ -172,7 +172,7 @@ impl Rollup {
         if whole.is_some() || !self.rule.accrues() {
             return Ok(whole);
         }
-        for parts in sub_periods(&labels, period) {
+        for parts in self.rule.sub_periods(&labels, period) {
             let parts: Result<Option<Vec<Part>>, _> = parts.into_iter().map(at).collect();
             if let Some(parts) = parts? {
                 let sum = parts.iter().try_fold(Part::nothing(), Part::plus);
@@ -397,7 +397,7 @@ impl Rollup {
         let mut found = (at_once.coverage.present > 0)
             .then(|| self.if_enough(&at_once, Some(at_once.coverage)));
         if self.rule.accrues() && !at_once.is_complete() {
-            for parts in sub_periods(&cut.labels, period) {
+            for parts in self.rule.sub_periods(&cut.labels, period) {
                 let sum = self.in_turn(cut, &parts);
                 let better = match (&found, &sum) {
                     (None, _) | (Some(Err(_)), Ok(_)) => true,
@@ -450,16 +450,6 @@ impl Rollup {
         }
         Ok(tally)
     }
-}
-
-/// The ways to make up a period of periods of one frequency under which figures are stored.
-fn sub_periods([labels, _]: &[BTreeSet<Period>; 2], period: Period) -> Vec<Vec<Period>> {
-    let stored = |frequency: Frequency| {
-        let parts: Vec<Period> = period.subperiods(frequency)?.collect();
-        let all = parts.len() > 1 && parts.iter().all(|part| labels.contains(part));
-        all.then_some(parts)
-    };
-    Frequency::ALL.into_iter().filter_map(stored).collect()
 }
 
 fn is_worse(coverage: Coverage, other: Option<Coverage>) -> bool {

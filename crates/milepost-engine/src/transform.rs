@@ -12,7 +12,7 @@ use crate::{Result, diagnostics};
 
 pub(crate) use fill::Filled;
 pub(crate) use rolling::Rolling;
-pub(crate) use year_to_date::{YearToDate, split};
+pub(crate) use year_to_date::{YearToDate, since_january, split, step};
 
 /// Applies the transforms of a sentence, the innermost first.
 ///

@@ -12,7 +12,7 @@ use crate::cells::{self, Request};
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
 use crate::rollup::{Reader, Rollup, Rule};
 use crate::transform::Filled;
-use crate::{Result, diagnostics, names, not_yet};
+use crate::{Result, diagnostics, names};
 
 impl Builder<'_> {
     pub(super) fn indicator(&mut self, text: &str, span: Span, scope: &Scope) -> Result<Line> {
@@ -21,9 +21,6 @@ impl Builder<'_> {
         let indicator = self.catalogue.indicator(id);
         if area.region().is_none() && indicator.kind.is_none() {
             return Err(diagnostics::needs_kind(&indicator.name, span));
-        }
-        if area.region().is_none() && indicator.basis == Some(Basis::Ytd) {
-            return Err(not_yet::sum_of_running_totals(&indicator.name, span));
         }
         let series = self.series(id, &area, scope, true)?;
         let unit = series.declared.unit.clone();
@@ -99,12 +96,12 @@ impl Builder<'_> {
             indicator: of.id,
             timing: of.timing,
             adds_up: of.adds_up,
+            running_total: of.running_total,
             admission: scope.admission,
             as_of: scope.as_of,
             shared: self.shared.clone(),
         };
         let rule = match (indicator.kind?, parts) {
-            (Kind::Flow, _) if declared.running_total => return None,
             (Kind::Stock | Kind::Flow, _) => Rule::Sum(reader(declared)),
             (Kind::Ratio, Some(parts)) => Rule::Quotient {
                 numerator: reader(&parts.numerator.declared),
@@ -116,11 +113,14 @@ impl Builder<'_> {
                 let record = self.catalogue.indicator(weight);
                 let (timing, adds_up) = match record.kind? {
                     Kind::Stock => (Timing::Close, false),
-                    Kind::Flow => (Timing::Span, record.basis != Some(Basis::Ytd)),
+                    Kind::Flow => (Timing::Span, true),
                     Kind::Ratio | Kind::Index | Kind::Intensity => return None,
                 };
-                let weights = Reader { indicator: weight, timing, adds_up, ..reader(declared) };
-                Rule::Mean { values: reader(declared), weights }
+                let running_total = adds_up && record.basis == Some(Basis::Ytd);
+                let values = reader(declared);
+                let weights =
+                    Reader { indicator: weight, timing, adds_up, running_total, ..values.clone() };
+                Rule::Mean { values, weights }
             }
         };
         let area = declared.area.clone();

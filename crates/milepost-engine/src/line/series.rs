@@ -270,7 +270,7 @@ impl Series {
 
     /// Whether the kind is declared and figures of several regions still make none.
     fn has_no_rule(&self) -> bool {
-        self.rollup.is_none() && self.declared.kind.is_some() && !self.declared.running_total
+        self.rollup.is_none() && self.declared.kind.is_some()
     }
 
     /// Whether two periods hold the same figure.

@@ -5,20 +5,41 @@ use std::collections::BTreeSet;
 use milepost_model::{Date, Period, RegionId};
 
 use super::cut::Cut;
-use super::{Rollup, sub_periods, trace};
+use super::{Rollup, trace};
 use crate::answer::{Coverage, MissingReason};
 use crate::line::Timing;
+use crate::transform::since_january;
 
 impl Rollup {
     /// The periods that have a figure, in order; of those of one close the first. With `before`,
     /// only those that close before a day.
     pub(crate) fn natives(&self, before: Option<Date>) -> Vec<Period> {
         let mut natives = self.candidates(before);
+        if self.rule.first().running_total {
+            natives = self.steps(natives);
+        }
         natives.retain(|period| self.read(*period).is_ok());
         if self.rule.timing() == Timing::Close {
             natives.dedup_by_key(|period| period.last_day());
         }
         natives
+    }
+
+    /// What lies between the totals since 1 January that there are, given their labels.
+    fn steps(&self, labels: Vec<Period>) -> Vec<Period> {
+        let totals = labels.into_iter().filter_map(|label| since_january(label.last_day()));
+        let mut totals: Vec<Period> = totals.filter(|total| self.read(*total).is_ok()).collect();
+        totals.dedup();
+        let mut steps = Vec::with_capacity(totals.len());
+        let mut before: Option<Period> = None;
+        for total in totals {
+            let earlier = before.filter(|earlier| total.covers(*earlier));
+            let first = earlier.and_then(|earlier| earlier.last_day().next());
+            let first = first.unwrap_or(total.first_day());
+            steps.extend(Period::span(first, total.last_day()));
+            before = Some(total);
+        }
+        steps
     }
 
     /// The last period of which some members have a figure, but too few, with how many.
@@ -89,7 +110,7 @@ impl Rollup {
         if !self.rule.accrues() || at_once.len() == cut.members.len() {
             return at_once;
         }
-        let in_turn = sub_periods(&cut.labels, period).into_iter().map(|parts| {
+        let in_turn = self.rule.sub_periods(&cut.labels, period).into_iter().map(|parts| {
             let each = parts.into_iter().map(|part| self.present_at(cut, part));
             each.reduce(|all, other| &all & &other).unwrap_or_default()
         });

@@ -12,6 +12,7 @@ use crate::admission::Admission;
 use crate::cells::{self, Cell, Request};
 use crate::diagnostics;
 use crate::line::Timing;
+use crate::transform;
 
 /// The first failure to read the store. Roll-ups are read when a period is asked for, deep inside
 /// arithmetic; whoever asked for the answer looks here before giving it out.
@@ -52,6 +53,8 @@ pub(crate) struct Reader {
     pub(crate) timing: Timing,
     /// Whether sub-periods add up to their period.
     pub(crate) adds_up: bool,
+    /// Whether figures are totals since 1 January, so that what accrued is the difference of two.
+    pub(crate) running_total: bool,
     pub(crate) admission: Admission,
     pub(crate) as_of: Option<Date>,
     pub(crate) shared: Shared,
@@ -96,20 +99,48 @@ impl Reader {
         periods
     }
 
-    /// Of some labels those whose figure holds for a period.
+    /// Of some labels those whose figure holds for a period: of totals since 1 January those of
+    /// its close, with those of the close before it begins.
     pub(crate) fn labels_of(&self, labels: &BTreeSet<Period>, period: Period) -> Vec<Period> {
+        let closing = |day: Date| {
+            let closes = labels.iter().filter(|label| label.last_day() == day);
+            closes.copied().collect::<Vec<Period>>()
+        };
         match self.timing {
-            Timing::Span => labels.get(&period).copied().into_iter().collect(),
-            Timing::Close => {
-                let close = period.last_day();
-                let closes = labels.iter().filter(|label| label.last_day() == close);
-                closes.copied().collect()
+            Timing::Close => closing(period.last_day()),
+            Timing::Span if !self.running_total => {
+                labels.get(&period).copied().into_iter().collect()
+            }
+            Timing::Span => {
+                let (first, last) = (period.first_day(), period.last_day());
+                let at_end = closing(last);
+                match first.previous() {
+                    Some(day) if day.year() == last.year() => match closing(day) {
+                        before if before.is_empty() || at_end.is_empty() => Vec::new(),
+                        before => [before, at_end].concat(),
+                    },
+                    // Totals begin anew with each year.
+                    _ if first == Date::new(last.year(), 1, 1).unwrap_or(first) => at_end,
+                    _ => Vec::new(),
+                }
             }
         }
     }
 
-    /// The figure of a region under one of the labels: the strongest, then the one known last.
+    /// The figure of a region under one of the labels: the strongest, then the one known last. Of
+    /// totals since 1 January under labels of two closes, what accrued between them.
     pub(crate) fn cell(&self, region: RegionId, labels: &[Period]) -> Option<Cell> {
+        let close = labels.last()?.last_day();
+        let at = labels.iter().position(|label| label.last_day() == close)?;
+        let (before, at_end) = labels.split_at_checked(at)?;
+        let end = self.best(region, at_end)?;
+        if before.is_empty() || !self.running_total {
+            return Some(end);
+        }
+        transform::step(&self.best(region, before)?, &end)
+    }
+
+    fn best(&self, region: RegionId, labels: &[Period]) -> Option<Cell> {
         let request = Request {
             indicator: self.indicator,
             regions: &[region],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milepost_model::{Number, Period, RegionId};
+use milepost_model::{Frequency, Number, Period, RegionId};
 
 use super::reader::Reader;
 use super::tally::{Part, Tally};
@@ -77,6 +77,21 @@ impl Rule {
         let [of_first, of_second] = labels;
         let second = second.map(|second| second.labels_of(of_second, period));
         [first.labels_of(of_first, period), second.unwrap_or_default()]
+    }
+
+    /// The ways to make up a period of periods of one frequency for which figures are stored.
+    pub(super) fn sub_periods(
+        &self,
+        [labels, _]: &[BTreeSet<Period>; 2],
+        period: Period,
+    ) -> Vec<Vec<Period>> {
+        let stored = |part: &Period| !self.first().labels_of(labels, *part).is_empty();
+        let made_of = |frequency: Frequency| {
+            let parts: Vec<Period> = period.subperiods(frequency)?.collect();
+            let all = parts.len() > 1 && parts.iter().all(stored);
+            all.then_some(parts)
+        };
+        Frequency::ALL.into_iter().filter_map(made_of).collect()
     }
 
     /// What a region itself has under some labels.

@@ -34,7 +34,7 @@ impl YearToDate {
 }
 
 /// The days from 1 January to a day.
-fn since_january(close: Date) -> Option<Period> {
+pub(crate) fn since_january(close: Date) -> Option<Period> {
     let first = Date::new(close.year(), 1, 1).ok()?;
     Period::span(first, close).ok()
 }
@@ -63,27 +63,27 @@ pub(crate) fn split(published: &BTreeMap<Period, Cell>) -> Split {
         }
     }
     let mut split = Split::default();
-    let mut before: Option<(Date, &Cell)> = None;
+    let mut before: Option<&Cell> = None;
     for (close, cell) in closes {
         let Some(year) = since_january(close) else { continue };
         split.totals.insert(year, Cell { period: year, ..cell.clone() });
-        let earlier = before.filter(|(day, _)| day.year() == close.year());
-        if let Some(step) = step(year, earlier, close, cell) {
-            split.steps.insert(step.period, step);
-        }
-        before = Some((close, cell));
+        let earlier = before.filter(|earlier| earlier.period.last_day().year() == close.year());
+        let step = match earlier {
+            Some(earlier) => step(earlier, cell),
+            None => Some(Cell { period: year, ..cell.clone() }),
+        };
+        split.steps.extend(step.map(|step| (step.period, step)));
+        before = Some(cell);
     }
     split
 }
 
-/// What was added between two closes.
-fn step(year: Period, earlier: Option<(Date, &Cell)>, close: Date, cell: &Cell) -> Option<Cell> {
-    let Some((day, other)) = earlier else {
-        return Some(Cell { period: year, ..cell.clone() });
-    };
+/// What was added between the closes of two totals of one year.
+pub(crate) fn step(other: &Cell, cell: &Cell) -> Option<Cell> {
+    let (opening, close) = (other.period.last_day().next()?, cell.period.last_day());
     let exact = cell.precision == Precision::Exact && other.precision == Precision::Exact;
     Some(Cell {
-        period: Period::span(day.next()?, close).ok()?,
+        period: Period::span(opening, close).ok()?,
         value: cell.value.checked_sub(other.value)?,
         status: cell.status | other.status,
         strength: cell.strength.max(other.strength),
