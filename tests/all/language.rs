@@ -174,6 +174,35 @@ fn the_examples_of_the_language_run_on_the_sample() {
 }
 
 #[test]
+fn every_hard_case_is_shown() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/queries/hard_cases.mpq");
+    let source = fs::read_to_string(path).unwrap();
+    let script = Script::parse(&source);
+    let document = document();
+    let (_, section) = document.split_once("\n## Hard cases, each decided\n").unwrap();
+    let decided: Vec<(usize, &str)> = section
+        .lines()
+        .take_while(|line| !line.starts_with("## "))
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| ")?.split(" | ");
+            Some((cells.next()?.parse().ok()?, cells.next()?))
+        })
+        .collect();
+    assert_eq!(decided.len(), 35);
+    for (at, (number, case)) in decided.iter().enumerate() {
+        assert_eq!(*number, at + 1);
+        let heading = format!("\n# {number}. {case}\n");
+        assert!(source.contains(&heading), "no heading{heading}");
+        let name = number.to_string();
+        let shown = script.cases().any(|case| case.name.as_deref() == Some(&name));
+        assert!(shown, "no query {number}");
+    }
+    let numbers: Vec<usize> =
+        script.cases().map(|case| case.name.as_ref().unwrap().parse().unwrap()).collect();
+    assert!(numbers.is_sorted(), "the cases stand in order");
+}
+
+#[test]
 fn values_that_do_not_fit() {
     let kept = store();
     let snapshot = kept.store().snapshot();

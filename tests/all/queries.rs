@@ -37,6 +37,7 @@ scripts! {
     conditions,
     diagnostics,
     first_minute,
+    hard_cases,
     kinds,
     levels,
     mistakes,
@@ -94,6 +95,7 @@ fn answers(script: &Script, storage: Storage, name: &str) -> Vec<String> {
             Block::Text(_) => {}
             Block::UseSample => kept.use_sample(),
             Block::Mode(new) => mode.clone_from(new),
+            Block::Strict(strict) => session.set_strict(*strict),
             Block::Data { command, csv } if command.starts_with("define") => kept.define(csv),
             Block::Data { command, csv } => kept.import(csv, &import_options(command)),
             Block::Query(case) => {

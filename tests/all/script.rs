@@ -5,6 +5,7 @@
 //! define indicators                  # CSV up to the next blank line; also regions, milestones
 //! import published 2024-07-10        # observations as CSV up to the next blank line
 //! mode table                         # answers as people see them; `mode csv` is the default
+//! strict on                          # as the shell's `.strict on`; `strict off` is the default
 //!
 //! query                              # `query NAME within LOW HIGH`, `query NAME refused`
 //! si.participants in VN at 2024-H1
@@ -35,6 +36,8 @@ pub(crate) enum Block {
     Data { command: String, csv: String },
     /// `mode csv`, `mode table`
     Mode(String),
+    /// `strict on`, `strict off`
+    Strict(bool),
     /// A query and its expectation.
     Query(Case),
 }
@@ -88,6 +91,7 @@ impl Script {
                     blocks.push(Block::UseSample);
                 }
                 Some("mode") => blocks.push(Block::Mode(words.collect())),
+                Some("strict") => blocks.push(Block::Strict(words.next() == Some("on"))),
                 Some("define" | "import") => {
                     let end = blank_after(&lines, at);
                     let csv = lines[at + 1..end].join("\n") + "\n";
@@ -123,6 +127,8 @@ impl Script {
                 Block::Text(lines) => text.push_str(lines),
                 Block::UseSample => text.push_str("use sample\n"),
                 Block::Mode(mode) => writeln!(text, "mode {mode}").unwrap(),
+                Block::Strict(true) => text.push_str("strict on\n"),
+                Block::Strict(false) => text.push_str("strict off\n"),
                 Block::Data { command, csv } => write!(text, "{command}\n{csv}").unwrap(),
                 Block::Query(case) => {
                     let answer = answers.next().expect("one answer per case");

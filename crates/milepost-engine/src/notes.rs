@@ -135,13 +135,22 @@ fn growth_of_percent(notes: &mut Notes, query: &Query, asked: &Asked) {
 /// A base or an end that lies more than one period before what the sentence says.
 fn distance(notes: &mut Notes, asked: &Asked, plan: &Plan) {
     let times = &asked.scope.times;
-    let lags = [("base", plan.base_lag, times.base_span), ("end", plan.end_lag, times.end_span)];
-    for (role, lag, span) in lags {
-        if let Some((period, day)) = lag {
-            let years = years_between(period.last_day(), day);
+    let lags = [
+        ("base", plan.base, plan.base_lag, times.base_span),
+        ("end", plan.end, plan.end_lag, times.end_span),
+    ];
+    for (role, taken, lag, span) in lags {
+        let Some((period, day)) = lag else { continue };
+        let years = years_between(period.last_day(), day);
+        if taken.is_some() {
             let message =
                 format!("the {role} is {period}, the last figure, {years:.1} years before {day}");
             notes.say("MP0803", span, message);
+        } else {
+            let message =
+                format!("the last figure, {period}, is {years:.1} years before {day}, too far");
+            let note = Diagnostic::note("MP0803", span, message);
+            notes.push(note.with_help(format!("without `.strict on` it would be the {role}")));
         }
     }
 }
@@ -329,8 +338,8 @@ fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer:
             continue;
         };
         let times = &asked.scope.times;
-        if let (Base::Cut(Cut::Close(_, words)), None, false) =
-            (&times.base, plan.base, times.is_window())
+        if let (Base::Cut(Cut::Close(_, words)), None, None, false) =
+            (&times.base, plan.base, plan.base_lag, times.is_window())
         {
             let message = format!("{subject} starts at {first}, after {words}");
             let note = Diagnostic::note("MP0805", times.base_span, message);

@@ -375,6 +375,8 @@ fn rule(
     let fixed = match plan.base {
         Some(base) => BaseRule::Fixed(base),
         None if times.base == Base::None && steps.is_none() => BaseRule::None,
+        // A figure was found, and a strict session does not take it.
+        None if plan.base_lag.is_some() => BaseRule::Missing(MissingReason::NoData),
         None => BaseRule::Missing(why_no_base(times, sentences)),
     };
     match steps {
