@@ -137,7 +137,7 @@ fn a_strict_session_refuses_a_distant_base() {
     session.set_strict(true);
     match outcome_with(query, &mut session, &Parameters::new()) {
         Ok(Outcome::Answer(answer)) => {
-            assert_eq!(answer.rows[0].missing.unwrap().word(), "before series");
+            assert_eq!(answer.rows[0].missing.unwrap().word(), "no data");
         }
         other => panic!("{other:?}"),
     }
