@@ -4,6 +4,7 @@ mod answers;
 mod claims;
 mod golden;
 mod language;
+mod laws;
 mod oracle;
 mod queries;
 mod real;

@@ -28,7 +28,7 @@ use self::compare::agree;
 use self::generate::{Case, case};
 
 /// Fresh cases, as many as the environment says; otherwise a few that are always the same.
-fn configuration(cases: u32) -> ProptestConfig {
+pub(crate) fn configuration(cases: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig {
         cases: asked.unwrap_or(cases),
