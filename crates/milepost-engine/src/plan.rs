@@ -191,8 +191,7 @@ pub(crate) fn settle(
             stepped(frequency, low, end.last_day(), &pool, &plan, times, compared, query)?
         }
         (None, Some(end))
-            if compared.is_some()
-                && !(yoy && (times.base != Base::None || takes_all_time(query))) =>
+            if compared.is_some_and(|kind| !has_series(kind, yoy, query, times)) =>
         {
             Rows::Periods(vec![end])
         }
@@ -399,6 +398,13 @@ fn why_no_base(times: &Times, sentences: &[Sentence]) -> MissingReason {
         .into_iter()
         .find(|reason| *reason == MissingReason::BoundaryBreak)
         .unwrap_or(MissingReason::BeforeSeries)
+}
+
+/// Whether a measure without steps is taken at several ends: every one that has a figure.
+fn has_series(measure: MeasureKind, yoy: bool, query: &Query, times: &Times) -> bool {
+    let without_base = yoy || !needs_base(measure, query.clauses.to.is_some());
+    yoy && times.base != Base::None
+        || without_base && takes_all_time(query) && !times.is_stated()
 }
 
 /// The steps of `by` that close after `low` up to `last`; a level shows its base before them.

@@ -1,9 +1,10 @@
 //! The engine's answer beside the oracle's.
 
-use milepost::{Answer, Error, MissingReason, Number, Period, Snapshot};
+use milepost::{Answer, Decimal, Error, MissingReason, Number, Period, Snapshot};
 use milepost_lang::ast::Query;
 
-use super::evaluate::{Row, answer};
+use super::answer::answer;
+use super::evaluate::{Column, Row};
 use super::facts::World;
 use super::generate::disputed;
 use super::measure::Value;
@@ -21,7 +22,18 @@ pub(crate) fn agree(world: &World, snapshot: &Snapshot, query: &Query) -> Result
     let text = query.to_string();
     let expected = answer(world, query);
     let got = snapshot.query(&text);
-    same(&expected, &got).map_err(|difference| {
+    let survey = std::env::var("SURVEY").ok();
+    same(&expected, &got).or_else(|difference| match &survey {
+        Some(path) => {
+            use std::io::Write;
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+            let e = match &expected { Ok(rows) => rows.iter().map(shown).collect::<Vec<_>>().join("\n"), Err(Refused) => "    refused".to_owned() };
+            let g = match &got { Ok(answer) => answer.to_string(), Err(error) => error.to_string() };
+            writeln!(file, "@@@ {difference}\n{text}\nEXPECTED\n{e}\nGOT\n{g}\nWORLD\n{world:?}").unwrap();
+            Ok(())
+        }
+        None => Err(difference),
+    }).map_err(|difference| {
         let expected = match &expected {
             Ok(rows) => rows.iter().map(shown).collect::<Vec<_>>().join("\n"),
             Err(Refused) => "    refused".to_owned(),
@@ -75,6 +87,12 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     if expected.region != got.region.code {
         return Err(format!("region {}, not {}", got.region.code, expected.region));
     }
+    let column = |(expected, got): (&Column, &String)| same_column(expected, got);
+    if expected.columns.len() != got.axes.len()
+        || !expected.columns.iter().zip(&got.axes).all(column)
+    {
+        return Err(format!("columns {:?}, not {:?}", got.axes, expected.columns));
+    }
     match (&expected.value, got.value) {
         (Ok(value), Some(number)) if same_value(*value, number) => {}
         (Err(why), None) => {
@@ -119,7 +137,29 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     if expected.published != got.published {
         return Err(format!("published {:?}, not {:?}", got.published, expected.published));
     }
-    Ok(())
+    let part = |of: (usize, usize)| format!("{}/{}", of.0, of.1);
+    match (expected.coverage.map(part), got.coverage.map(|coverage| coverage.to_string())) {
+        (Some(expected), Some(got)) if expected == got => Ok(()),
+        (None, _) => Ok(()),
+        (expected, got) => Err(format!("coverage {got:?}, not {expected:?}")),
+    }
+}
+
+fn same_column(expected: &Column, got: &str) -> bool {
+    match expected {
+        Column::Text(expected) => expected == got,
+        Column::Figure(value, unit) => {
+            let (number, rest) = got.split_once(' ').unwrap_or((got, ""));
+            let exact = number.parse::<Decimal>().map(Number::Exact);
+            let number = exact.or_else(|_| number.parse().map(Number::Double));
+            rest == unit && number.is_ok_and(|number| close_to(*value, number))
+        }
+    }
+}
+
+/// The same but for the last digits.
+fn close_to(expected: Value, got: Number) -> bool {
+    close(expected.to_f64(), got.to_f64(), 0.0)
 }
 
 /// Exactly the same where the engine says that it is exact.

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::facts::World;
 use super::measure::{self, At, Value};
 use super::rational::Rational;
+use super::reduce::takes_all_time;
 use super::series::{
     Figure, Missing, Refused, Why, conversion, one_for_each_close, place, quantity, text,
 };
@@ -20,14 +21,29 @@ use super::time::{Cut, Pick, before, named_frequency, span};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
     pub(crate) region: String,
+    /// What tells it apart besides region and period.
+    pub(crate) columns: Vec<Column>,
+    /// The period of the value.
     pub(crate) period: Option<Period>,
+    /// The period of the row, which may have no value.
+    pub(crate) asked: Option<Period>,
     pub(crate) base: Option<Period>,
     pub(crate) value: Result<Value, Why>,
     pub(crate) unit: String,
     pub(crate) strength: Option<Strength>,
     pub(crate) published: Option<Date>,
+    /// How many of how many rows it came from; `None` where it is no sum of rows.
+    pub(crate) coverage: Option<(usize, usize)>,
     /// Whether periods are spans, not closes.
     pub(crate) accrues: bool,
+}
+
+/// What a further axis says of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Column {
+    Text(String),
+    /// A figure and its unit.
+    Figure(Value, String),
 }
 
 /// What a query answers.
@@ -40,6 +56,22 @@ pub(crate) fn answer(world: &World, query: &Query) -> Result<Vec<Row>, Refused> 
         }
     }
     Ok(rows)
+}
+
+/// The unit of the values of a query; `None` where none is declared.
+pub(crate) fn unit_of_values(world: &World, query: &Query) -> Result<Option<Unit>, Refused> {
+    let levels = Sentence::new(world, query)?.unit;
+    Ok(match query.measure.as_ref().map(|measure| measure.kind) {
+        None => levels,
+        Some(MeasureKind::Change | MeasureKind::Gap) => levels.as_ref().map(Unit::points),
+        Some(MeasureKind::Pace) => {
+            let year = "years".parse().expect("a unit");
+            levels.map(|unit| unit.points().divide(&year))
+        }
+        Some(MeasureKind::Growth | MeasureKind::Progress) => Some(Unit::percent()),
+        Some(MeasureKind::Cagr) => "%/year".parse().ok(),
+        Some(_) => Some(Unit::pure()),
+    })
 }
 
 /// A query with what its rows have in common.
@@ -264,6 +296,9 @@ impl<'w> Sentence<'w> {
             None | Some(MeasureKind::Gap) if self.is_window() => {
                 Ok(self.levels(context, base, end)?.into_iter().map(|end| (None, end)).collect())
             }
+            Some(MeasureKind::Pace) if base.is_none() && takes_all_time(self.query) => {
+                Ok(self.levels(context, base, end)?.into_iter().map(|end| (None, end)).collect())
+            }
             None | Some(MeasureKind::Gap) => Ok(vec![(None, end)]),
             Some(MeasureKind::Pace) if base.is_none() && self.query.clauses.to.is_some() => {
                 Ok(vec![(None, end)])
@@ -277,6 +312,7 @@ impl<'w> Sentence<'w> {
         let clauses = &self.query.clauses;
         clauses.at.is_none()
             && (self.only_targets()
+                || takes_all_time(self.query)
                 || clauses.by.is_some()
                 || clauses.since.is_some()
                 || clauses.until.is_some()
@@ -405,6 +441,7 @@ impl<'w> Sentence<'w> {
             (Some(to), Some(end)) => Some(self.goal(context, &to.value, end)?),
             _ => None,
         };
+        let asked = end.found();
         let base = base.map(|base| self.read(context, base));
         let end = self.read(context, end);
         let start = base.as_ref().and_then(|base| base.as_ref().ok()).map(|(period, _)| *period);
@@ -423,6 +460,9 @@ impl<'w> Sentence<'w> {
             .collect();
         Ok(Row {
             region: context.region.to_owned(),
+            columns: Vec::new(),
+            asked: asked.or(end.as_ref().ok().map(|(period, _)| *period)),
+            coverage: None,
             period: end.as_ref().ok().map(|(period, _)| *period),
             base: start,
             value: self.value(base, end, goal),

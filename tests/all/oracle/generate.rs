@@ -2,6 +2,7 @@
 
 mod disputed;
 mod query;
+mod rows;
 mod world;
 
 pub(crate) use disputed::disputed;
@@ -33,6 +34,14 @@ impl fmt::Debug for Case {
 pub(crate) fn case() -> impl Strategy<Value = Case> {
     world().prop_flat_map(|world| {
         let queries = proptest::collection::vec(query(&world), 1..8);
+        queries.prop_map(move |queries| Case { world: world.clone(), queries })
+    })
+}
+
+/// A case of reducers and conditions.
+pub(crate) fn reduced_case() -> impl Strategy<Value = Case> {
+    world().prop_map(rows::divisible).prop_flat_map(|world| {
+        let queries = proptest::collection::vec(rows::query(&world), 12);
         queries.prop_map(move |queries| Case { world: world.clone(), queries })
     })
 }

@@ -1,5 +1,7 @@
 //! The formulas: what two or three figures make.
 
+use std::cmp::Ordering;
+
 use milepost::{Period, Unit};
 use milepost_lang::ast::MeasureKind;
 
@@ -8,10 +10,50 @@ use super::series::{Figure, Missing};
 use super::time::years;
 
 /// The value of a row: exact as long as no root is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
     Exact(Rational),
     Rounded(f64),
+}
+
+impl Value {
+    pub(crate) fn to_f64(self) -> f64 {
+        match self {
+            Self::Exact(value) => value.to_f64(),
+            Self::Rounded(value) => value,
+        }
+    }
+
+    /// The value, where finitely many digits write it.
+    pub(crate) fn decimal(self) -> Option<Rational> {
+        match self {
+            Self::Exact(value) => Some(value).filter(|value| value.is_decimal()),
+            Self::Rounded(_) => None,
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Value {}
+
+impl PartialOrd for Value {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Value {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Exact(one), Self::Exact(other)) => one.cmp(other),
+            (one, other) => one.to_f64().total_cmp(&other.to_f64()),
+        }
+    }
 }
 
 /// A figure and the period that it belongs to.

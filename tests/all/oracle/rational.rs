@@ -41,6 +41,17 @@ impl Rational {
         self.numerator < 0
     }
 
+    /// Whether finitely many decimals write it.
+    pub(crate) fn is_decimal(self) -> bool {
+        let mut rest = self.denominator;
+        for prime in [2, 5] {
+            while rest % prime == 0 {
+                rest /= prime;
+            }
+        }
+        rest == 1
+    }
+
     /// The quotient; `None` over zero.
     pub(crate) fn over(self, other: Self) -> Option<Self> {
         (!other.is_zero()).then(|| self / other)

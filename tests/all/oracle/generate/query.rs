@@ -87,15 +87,15 @@ fn sentence_of(measure: Option<Measure>, expression: Expression, clauses: Clause
     }
 }
 
-fn clause<T>(value: T) -> Clause<T> {
+pub(super) fn clause<T>(value: T) -> Clause<T> {
     Clause { value, span: Span::default() }
 }
 
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::Literal { text: text.to_owned(), span: Span::default() }
 }
 
-fn region(code: &'static str) -> RegionExpression {
+pub(super) fn region(code: &'static str) -> RegionExpression {
     RegionExpression { names: vec![name(code)], except: Vec::new(), span: Span::default() }
 }
 
