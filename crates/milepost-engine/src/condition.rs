@@ -8,7 +8,7 @@ use milepost_lang::Diagnostic;
 use milepost_lang::ast::{
     Comparison as Operator, Condition, Expression, Name, Quantity, Query, ReducerKind,
 };
-use milepost_model::{Number, Period, RegionId, Unit};
+use milepost_model::{Date, Number, Period, RegionId, Unit};
 
 use crate::answer::{Answer, RegionLabel};
 use crate::area::Area;
@@ -62,7 +62,7 @@ pub(crate) fn apply(
         }
         let judge = judges.get(uid);
         value.number.set(row.value);
-        match judge.zip(row.period).and_then(|(judge, period)| judge.decide(period)) {
+        match judge.and_then(|judge| judge.decide(row.period)) {
             Some(true) => kept.push(row),
             Some(false) => {}
             None => unknown += 1,
@@ -154,16 +154,21 @@ impl Judge {
         }
     }
 
-    /// Whether the condition is true at a period; None where that depends on a missing figure.
-    fn decide(&self, period: Period) -> Option<bool> {
+    /// Whether the condition is true at the period of a row; None where that depends on a missing
+    /// figure. A row without a period has nothing but its value.
+    fn decide(&self, period: Option<Period>) -> Option<bool> {
         match self {
             Self::Any(judges) => decisive(judges, period, true),
             Self::All(judges) => decisive(judges, period, false),
             Self::Not(judge) => judge.decide(period).map(|truth| !truth),
             Self::Compare(sides) => {
                 let Sides { left, operator, right, power } = sides.as_ref();
-                let left = left.read(period).ok()?.value;
-                let right = scaled(right.read(period).ok()?.value, *power).ok()?;
+                let read = |line: &Line| {
+                    let period = period.or(line.is_constant().then(|| Period::day(Date::MIN)))?;
+                    Some(line.read(period).ok()?.value)
+                };
+                let left = read(left)?;
+                let right = scaled(read(right)?, *power).ok()?;
                 Some(match operator {
                     Operator::Equal => left == right,
                     Operator::NotEqual => left != right,
@@ -178,7 +183,7 @@ impl Judge {
 }
 
 /// The one truth that decides wherever it occurs; unknown, where it does not and another is.
-fn decisive(judges: &[Judge], period: Period, truth: bool) -> Option<bool> {
+fn decisive(judges: &[Judge], period: Option<Period>, truth: bool) -> Option<bool> {
     let mut unknown = false;
     for judge in judges {
         match judge.decide(period) {

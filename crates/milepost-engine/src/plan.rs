@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) why: Option<MissingReason>,
     /// The last figure, where it lies after the last step.
     pub(crate) after_steps: Option<Period>,
+    /// Whether every sentence has one row, whatever the figures are.
+    pub(crate) is_single: bool,
 }
 
 /// Which periods the rows of a sentence have.
@@ -180,6 +182,8 @@ pub(crate) fn settle(
     for sentence in sentences.iter_mut() {
         sentence.base = rule.clone();
     }
+    plan.is_single = steps.is_none()
+        && (times.is_single() || compared.is_some_and(|kind| !has_series(kind, yoy, query, times)));
     plan.rows = match (steps, plan.end) {
         (_, None) => Rows::None,
         // Without any figure there is nothing that steps could start from.
@@ -190,11 +194,7 @@ pub(crate) fn settle(
                 newest.filter(|p| !times.end_stated && p.last_day() > end.last_day());
             stepped(frequency, low, end.last_day(), &pool, &plan, times, compared, query)?
         }
-        (None, Some(end))
-            if compared.is_some_and(|kind| !has_series(kind, yoy, query, times)) =>
-        {
-            Rows::Periods(vec![end])
-        }
+        (None, Some(end)) if plan.is_single => Rows::Periods(vec![end]),
         (None, Some(end)) => {
             let whole_series = only_targets || takes_all_time(query);
             native(end, low, &plan, times, compared, whole_series)
@@ -213,7 +213,8 @@ fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) ->
     if let Some(kind) = kind.filter(|kind| needs_base(*kind, query.clauses.to.is_some())) {
         return Err(diagnostics::needs_base(kind, query.span));
     }
-    Ok(Plan { rows: Rows::Periods(vec![period]), end: Some(period), ..Plan::default() })
+    let rows = Rows::Periods(vec![period]);
+    Ok(Plan { rows, end: Some(period), is_single: true, ..Plan::default() })
 }
 
 /// The frequency in which figures are compared. What holds at a close compares whatever its
@@ -403,8 +404,7 @@ fn why_no_base(times: &Times, sentences: &[Sentence]) -> MissingReason {
 /// Whether a measure without steps is taken at several ends: every one that has a figure.
 fn has_series(measure: MeasureKind, yoy: bool, query: &Query, times: &Times) -> bool {
     let without_base = yoy || !needs_base(measure, query.clauses.to.is_some());
-    yoy && times.base != Base::None
-        || without_base && takes_all_time(query) && !times.is_stated()
+    yoy && times.base != Base::None || without_base && takes_all_time(query) && !times.is_stated()
 }
 
 /// The steps of `by` that close after `low` up to `last`; a level shows its base before them.

@@ -10,7 +10,7 @@ use milepost_lang::ast::{Axis, Query, Reducer, ReducerKind};
 use crate::answer::{Answer, RegionLabel, Row};
 use crate::execute::{Asked, Attribute};
 use crate::line::{Nature, Timing};
-use crate::plan::{Plan, Rows};
+use crate::plan::Plan;
 use crate::{Result, diagnostics};
 
 use group::Group;
@@ -126,9 +126,7 @@ fn check(
     asked: &Asked,
     plan: &Plan,
 ) -> Result<()> {
-    if let (Dimension::Time, Rows::Periods(periods), false) = (axis, &plan.rows, has_axis(query))
-        && periods.len() == 1
-    {
+    if *axis == Dimension::Time && plan.is_single && !has_axis(query) {
         return Err(diagnostics::nothing_to_reduce(
             word(reducer.kind),
             query.measure.is_some(),

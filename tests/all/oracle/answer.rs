@@ -17,13 +17,9 @@ pub(crate) fn answer(world: &World, query: &Query) -> Result<Vec<Row>, Refused> 
 }
 
 /// The query over the regions of the level that `by` names, and the region that they lie in.
-fn over_members<'w>(
-    world: &'w World,
-    query: &Query,
-) -> Result<(Query, Option<&'w str>), Refused> {
+fn over_members<'w>(world: &'w World, query: &Query) -> Result<(Query, Option<&'w str>), Refused> {
     let axes = query.clauses.by.iter().flat_map(|by| &by.value);
-    let level =
-        |axis: &Axis| matches!(axis, Axis::Word(word) if !is_attribute(&word.text));
+    let level = |axis: &Axis| matches!(axis, Axis::Word(word) if !is_attribute(&word.text));
     if !axes.into_iter().any(level) {
         return Ok((query.clone(), None));
     }

@@ -22,18 +22,7 @@ pub(crate) fn agree(world: &World, snapshot: &Snapshot, query: &Query) -> Result
     let text = query.to_string();
     let expected = answer(world, query);
     let got = snapshot.query(&text);
-    let survey = std::env::var("SURVEY").ok();
-    same(&expected, &got).or_else(|difference| match &survey {
-        Some(path) => {
-            use std::io::Write;
-            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-            let e = match &expected { Ok(rows) => rows.iter().map(shown).collect::<Vec<_>>().join("\n"), Err(Refused) => "    refused".to_owned() };
-            let g = match &got { Ok(answer) => answer.to_string(), Err(error) => error.to_string() };
-            writeln!(file, "@@@ {difference}\n{text}\nEXPECTED\n{e}\nGOT\n{g}\nWORLD\n{world:?}").unwrap();
-            Ok(())
-        }
-        None => Err(difference),
-    }).map_err(|difference| {
+    same(&expected, &got).map_err(|difference| {
         let expected = match &expected {
             Ok(rows) => rows.iter().map(shown).collect::<Vec<_>>().join("\n"),
             Err(Refused) => "    refused".to_owned(),

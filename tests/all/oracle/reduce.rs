@@ -111,10 +111,10 @@ fn adds_up(world: &World, query: &Query, axis: Dimension) -> bool {
     let yoy = query.measure.as_ref().is_some_and(|measure| measure.yoy);
     let counted = matches!(nature, Nature::Flow | Nature::Stock);
     match (axis, kind) {
-        (Dimension::Column, _) => false,
         (Dimension::Time, None) => nature == Nature::Flow,
         (Dimension::Time, Some(MeasureKind::Change)) => counted && steps && !yoy,
         (Dimension::Region, None | Some(MeasureKind::Change)) => counted,
+        // Nothing adds up along status, source and vintage.
         _ => false,
     }
 }
@@ -143,8 +143,7 @@ fn nature(world: &World, expression: &Expression) -> Nature {
         }
         Expression::Product(factors, _) => {
             // So many times as much of one thing.
-            let mut varying =
-                factors.iter().filter(|(_, f)| !matches!(f, Expression::Quantity(_)));
+            let mut varying = factors.iter().filter(|(_, f)| !matches!(f, Expression::Quantity(_)));
             match (varying.next(), varying.next()) {
                 (Some((MultiplyOperator::Multiply, only)), None) => nature(world, only),
                 _ => Nature::Rate,
@@ -176,8 +175,7 @@ fn groups(rows: Vec<Row>, axis: Dimension, gone: &[Dimension]) -> Vec<Vec<Row>> 
 fn overlap(rows: &[Row]) -> bool {
     let accrues = rows.iter().any(|row| row.accrues);
     let periods: Vec<Period> = rows.iter().filter_map(|row| row.asked).collect();
-    let mut pairs =
-        (0..periods.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
+    let mut pairs = (0..periods.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
     accrues
         && pairs.any(|(one, other)| {
             periods[one].first_day() <= periods[other].last_day()

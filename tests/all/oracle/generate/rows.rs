@@ -3,7 +3,7 @@
 use milepost::Decimal;
 use milepost_lang::Span;
 use milepost_lang::ast::{
-    Axis, Comparison, Condition, Expression, Magnitude, Query, Quantity, Reducer, ReducerKind,
+    Axis, Comparison, Condition, Expression, Magnitude, Quantity, Query, Reducer, ReducerKind,
     StatusKind, Word,
 };
 use proptest::collection::vec;
@@ -20,7 +20,7 @@ const LEVEL: &str = "reporting_unit";
 
 /// The world with a root that can be divided into the regions inside.
 pub(super) fn divisible(mut world: World) -> World {
-    world.regions[0].kind = "country".to_owned();
+    "country".clone_into(&mut world.regions[0].kind);
     world
 }
 
@@ -52,9 +52,11 @@ pub(super) fn query(world: &World) -> BoxedStrategy<Query> {
 }
 
 fn only_targets(query: &Query) -> bool {
-    query.clauses.only.as_ref().is_some_and(|only| {
-        only.value.iter().all(|status| status.kind == StatusKind::Target)
-    })
+    query
+        .clauses
+        .only
+        .as_ref()
+        .is_some_and(|only| only.value.iter().all(|status| status.kind == StatusKind::Target))
 }
 
 fn reducer() -> impl Strategy<Value = ReducerKind> {
@@ -101,7 +103,10 @@ fn sides(world: &World) -> BoxedStrategy<(Expression, Expression)> {
         world.facts.iter().filter_map(|fact| fact.value).chain([Decimal::ZERO]).collect();
     let unit = |name: &String| {
         let unit = &world.indicator(name).unit;
-        unit.rsplit(' ').next().filter(|word| !word.is_empty() && !word.contains('/')).map(str::to_owned)
+        unit.rsplit(' ')
+            .next()
+            .filter(|word| !word.is_empty() && !word.contains('/'))
+            .map(str::to_owned)
     };
     let units: Vec<Option<String>> = names.iter().map(unit).collect();
     let magnitude = weighted(0.15, select(vec![Magnitude::Thousand, Magnitude::Million]));
@@ -129,9 +134,8 @@ fn sides(world: &World) -> BoxedStrategy<(Expression, Expression)> {
         },
     );
     let known = names.clone();
-    let other = (0..count).prop_map(move |at| {
-        (value.clone(), Expression::Indicator(name(&known[at])))
-    });
+    let other =
+        (0..count).prop_map(move |at| (value.clone(), Expression::Indicator(name(&known[at]))));
     let alone = (select(stored), 0..count, any::<bool>()).prop_map(move |(number, at, bare)| {
         let unit = units[at].clone().filter(|_| !bare);
         (Expression::Indicator(name(&names[at])), quantity(unit, number, None))
