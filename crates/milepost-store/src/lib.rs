@@ -41,5 +41,7 @@ mod writer;
 pub use batch::{Batch, CommitId, Progress, Receipt};
 pub use error::{BadFact, Conflict, Result, StoreError};
 pub use options::{Backend, Durability, Options, Verify};
-pub use snapshot::{Observation, Reads, Snapshot, Statistics, Total};
+pub use snapshot::{
+    CrossSection, Observation, Partition, Reads, Selection, Snapshot, Statistics, Total, Totals,
+};
 pub use store::Store;

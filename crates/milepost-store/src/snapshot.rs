@@ -1,6 +1,11 @@
 //! Reading: an unchanging view of a store.
 
+mod cross_section;
+mod pieces;
+mod section;
+mod selection;
 mod total;
+mod totals;
 
 use std::{
     collections::BTreeSet,
@@ -21,7 +26,10 @@ use crate::{
     state::{Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
+pub use cross_section::CrossSection;
+pub use selection::{Partition, Selection};
 pub use total::Total;
+pub use totals::Totals;
 
 /// One figure, as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,12 +200,10 @@ impl Snapshot {
             let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
                 continue;
             };
-            for (frame, place) in sheet.frames() {
-                if sheet.cells_of(ordinal, frame).next().is_some() {
-                    self.will_need(place);
-                }
+            for (_, place) in sheet.frames_of(ordinal) {
+                self.will_need(place);
             }
-            for (frame, place) in sheet.frames() {
+            for (frame, place) in sheet.frames_of(ordinal) {
                 self.read_region(sheet, ordinal, frame, place, as_of, &mut series)?;
             }
         }
@@ -242,13 +248,9 @@ impl Snapshot {
             let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
                 continue;
             };
-            for (frame, place) in sheet.frames() {
-                let mut cells = sheet.cells_of(ordinal, frame).peekable();
-                if cells.peek().is_none() {
-                    continue;
-                }
+            for (frame, place) in sheet.frames_of(ordinal) {
                 let view = self.view(place)?;
-                for (cell, _) in cells {
+                for (cell, _) in sheet.cells_of(ordinal, frame) {
                     let record = view.get(cell).map_err(|error| self.state.damage(place, error))?;
                     if record.is_some() {
                         return Ok(true);
@@ -339,6 +341,15 @@ impl Snapshot {
         Some((self.state.sheet_of(&key)?, ordinal))
     }
 
+    /// Asks the operating system to start reading a frame that will be touched soon.
+    fn will_need(&self, place: Place<'_>) {
+        if let Place::Sealed(location) = place
+            && let Some(sealed) = self.state.segments.get(location.segment as usize)
+        {
+            sealed.segment.will_need(location.entry as usize);
+        }
+    }
+
     fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
         let view = self.state.view(place)?;
         let bytes = crate::head::length(view.entry().frame_bytes());
@@ -356,12 +367,8 @@ impl Snapshot {
         as_of: Option<Date>,
         out: &mut Vec<Observation>,
     ) -> Result<()> {
-        let mut cells = sheet.cells_of(ordinal, frame).peekable();
-        if cells.peek().is_none() {
-            return Ok(());
-        }
         let view = self.view(place)?;
-        for (cell, number) in cells {
+        for (cell, number) in sheet.cells_of(ordinal, frame) {
             let record =
                 read(&view, cell, as_of).map_err(|error| self.state.damage(place, error))?;
             if let Some(record) = record {

@@ -60,17 +60,17 @@ impl CellRecord {
 
 /// A day as the format writes it: 0 for none.
 #[expect(clippy::cast_sign_loss, reason = "the sum is positive for every valid day")]
-pub(super) fn day_to_key(day: Option<i32>) -> u32 {
+pub(crate) fn day_to_key(day: Option<i32>) -> u32 {
     day.map_or(0, |day| day.saturating_add(MAX_DAY).saturating_add(1) as u32)
 }
 
 /// A day key that stands for no day.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoSuchDay;
+pub(crate) struct NoSuchDay;
 
 /// The day of a key, `None` for the key that says so.
 #[inline]
-pub(super) fn key_to_day(key: u32) -> Result<Option<i32>, NoSuchDay> {
+pub(crate) fn key_to_day(key: u32) -> Result<Option<i32>, NoSuchDay> {
     if key == 0 {
         return Ok(None);
     }

@@ -5,9 +5,31 @@ use crate::kernel;
 /// Bytes that describe a column in the details block.
 const DESCRIPTION_BYTES: usize = 8;
 
+/// The columns, in the order of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attribute {
+    Status,
+    Published,
+    Recorded,
+    Precision,
+    Source,
+    Note,
+}
+
+impl Attribute {
+    pub(crate) const ALL: [Attribute; 6] = [
+        Attribute::Status,
+        Attribute::Published,
+        Attribute::Recorded,
+        Attribute::Precision,
+        Attribute::Source,
+        Attribute::Note,
+    ];
+}
+
 /// One attribute of all cells: a least value plus packed residuals, read in place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column<'a> {
+pub(crate) struct Column<'a> {
     base: u32,
     width: u8,
     payload: &'a [u8],
@@ -27,15 +49,25 @@ impl<'a> Column<'a> {
         Ok(Column { base: u32::from_le_bytes([b0, b1, b2, b3]), width, payload })
     }
 
+    /// A column of one value.
+    pub(super) fn of(value: u32) -> Column<'a> {
+        Column { base: value, width: 0, payload: &[] }
+    }
+
+    /// The values of some cells, above u32 in a damaged file only. `out` has a place for each.
+    pub(crate) fn unpack(&self, cells: std::ops::Range<usize>, out: &mut [i64]) {
+        kernel::unpack_cells(self.payload, self.width, self.base.into(), cells, None, out);
+    }
+
     /// The value of every cell, if it is one.
     #[inline]
-    pub(super) fn constant(&self) -> Option<u32> {
+    pub(crate) fn constant(&self) -> Option<u32> {
         (self.width == 0).then_some(self.base)
     }
 
     /// The value of a cell; above u32 in a damaged file only.
     #[inline]
-    pub(super) fn get(&self, cell: usize) -> u64 {
+    pub(crate) fn get(&self, cell: usize) -> u64 {
         let residual = kernel::get(self.payload, self.width, cell).unwrap_or(0);
         residual.wrapping_add(u64::from(self.base))
     }

@@ -72,6 +72,16 @@ impl DirectoryEntry {
         self.flags & flag != 0
     }
 
+    /// Whether the sidecar says more of some figure than its value.
+    pub(crate) fn has_details(&self) -> bool {
+        self.has(DETAILS)
+    }
+
+    /// Whether the entry has the sum of the frame's figures.
+    pub(crate) fn has_sum(&self) -> bool {
+        !self.has(MIXED_SCALES)
+    }
+
     /// Bytes of the payload.
     pub(crate) fn payload_bytes(&self) -> usize {
         usize::from(self.width).saturating_mul(UNIT)

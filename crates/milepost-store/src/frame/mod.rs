@@ -16,14 +16,15 @@ mod shape;
 mod view;
 
 pub(crate) use bits::CellSet;
-pub(crate) use cell::CellRecord;
+pub(crate) use cell::{CellRecord, day_to_key, key_to_day};
+pub(crate) use column::{Attribute, Column};
 pub(crate) use content::{FrameContent, Inserted};
 pub(crate) use encode::{EncodedFrame, encode};
 pub(crate) use entry::{DirectoryEntry, ENTRY_BYTES};
 pub(crate) use error::FormatError;
 pub(crate) use history::HistoryRecord;
 pub(crate) use shape::{Address, FrameShape};
-pub(crate) use view::FrameView;
+pub(crate) use view::{FrameView, RangeSum};
 
 pub(crate) use crate::kernel::{CELLS, UNIT};
 

@@ -83,6 +83,26 @@ impl FrameShape {
         })
     }
 
+    /// The blocks of periods and of regions that a frame holds.
+    #[inline]
+    pub(crate) fn blocks(self, frame: u32) -> (u32, u32) {
+        (frame >> self.region_block_bits(), frame & ((1 << self.region_block_bits()) - 1))
+    }
+
+    /// The frame that holds a block of periods of a block of regions; `None` if none does.
+    #[inline]
+    pub(crate) fn frame(self, periods: u32, regions: u32) -> Option<u32> {
+        let is_frame = regions >> self.region_block_bits() == 0
+            && periods >> (PERIOD_BITS - self.log2_periods()) == 0;
+        is_frame.then(|| periods << self.region_block_bits() | regions)
+    }
+
+    /// The block of regions that a region lies in; `None` beyond 2^19 regions.
+    #[inline]
+    pub(crate) fn region_block(self, region: u32) -> Option<u32> {
+        (region >> REGION_BITS == 0).then(|| region >> self.log2_regions)
+    }
+
     /// The region of the sheet that the cell belongs to.
     #[inline]
     pub(crate) fn region(self, address: Address) -> u32 {
@@ -98,6 +118,18 @@ impl FrameShape {
         // Frame numbers from a damaged file may lie beyond every date: saturate.
         let period = (block << self.log2_periods()) + row;
         i32::try_from(period).unwrap_or(i32::MAX).saturating_sub(ORDINAL_BIAS)
+    }
+
+    /// Whether the cells of a frame are all that a sheet of `regions` regions has figures for.
+    pub(crate) fn is_whole(
+        self,
+        frame: u32,
+        cells: &std::ops::Range<usize>,
+        regions: usize,
+    ) -> bool {
+        let first = (self.blocks(frame).1 as usize) << self.log2_regions;
+        let regions = regions.saturating_sub(first).min(CELLS);
+        self.periods() == 1 && cells.start == 0 && cells.end >= regions
     }
 
     /// The periods of a frame by ordinal, each with its cells.

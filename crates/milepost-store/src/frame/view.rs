@@ -1,7 +1,7 @@
 use std::ops::Range;
 
-use super::cell::key_to_day;
-use super::column::Column;
+use super::cell::{MAX_DAY, day_to_key, key_to_day};
+use super::column::{Attribute, Column};
 use super::entry::{DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, WITHDRAWN};
 use super::error::ensure;
 use super::history::{self, RECORD_BYTES};
@@ -143,6 +143,51 @@ impl<'a> FrameView<'a> {
         kernel::unpack(self.payload, self.entry.width, self.entry.base, out);
     }
 
+    /// Writes the mantissas of `cells` at the frame's scale, 0 for a cell that is not in `known` or
+    /// has no value. `out` has a place for each of `cells`. Not for frames of mixed scales.
+    #[inline]
+    pub(crate) fn mantissas_of(&self, cells: Range<usize>, known: &CellSet, out: &mut [i64]) {
+        let DirectoryEntry { width, base, .. } = *self.entry;
+        let present = (self.values.is_some() || *known != CellSet::FULL)
+            .then(|| self.values().and(known).into_words());
+        kernel::unpack_cells(self.payload, width, base, cells, present.as_ref(), out);
+    }
+
+    /// An attribute of all cells; that of an absent cell is within the range of the others.
+    #[inline]
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Column<'a> {
+        if let Some(details) = &self.details
+            && let Some(column) = details.columns.get(attribute as usize)
+        {
+            return *column;
+        }
+        Column::of(match attribute {
+            Attribute::Recorded => day_to_key(Some(self.entry.known_min)),
+            _ => 0,
+        })
+    }
+
+    /// The cells whose latest record was known at the end of `day`.
+    pub(crate) fn known_as_of(&self, day: i32) -> CellSet {
+        if self.is_latest_as_of(day) {
+            return self.known();
+        }
+        let day = u64::from(day_to_key(Some(day.clamp(-MAX_DAY, MAX_DAY))));
+        let published = self.attribute(Attribute::Published);
+        let recorded = self.attribute(Attribute::Recorded);
+        let mut known = CellSet::EMPTY;
+        for cell in self.known().iter() {
+            let key = match published.get(cell) {
+                0 => recorded.get(cell),
+                key => key,
+            };
+            if key <= day {
+                known.insert(cell);
+            }
+        }
+        known
+    }
+
     /// The cells with a value.
     #[inline]
     pub(crate) fn values(&self) -> CellSet {
@@ -172,17 +217,44 @@ impl<'a> FrameView<'a> {
     ///
     /// Read from the directory entry alone if `cells` has all values of the frame.
     pub(crate) fn sum_range(&self, cells: Range<usize>) -> Option<RangeSum> {
-        if self.entry.has(MIXED_SCALES) {
+        if self.is_mixed() {
             return None;
         }
-        let count = self.values().and(&CellSet::of_range(cells.clone())).len();
+        let count = self.values().count(cells.clone());
         if count == u32::from(self.entry.count) {
             return Some(RangeSum { sum: self.entry.sum, count });
         }
-        // Cells without a value have residual 0, so only the base needs their number.
-        let residuals = kernel::sum(self.payload, self.entry.width, cells).cast_signed();
+        let residuals = kernel::sum(self.payload, self.entry.width, cells);
+        Some(self.range_sum(count, residuals))
+    }
+
+    /// [`FrameView::sum_range`] for many ranges at once, which unpacks the frame once. Whether the
+    /// frame has a common scale; if not, `each` is not called.
+    pub(crate) fn sum_ranges(
+        &self,
+        ranges: impl Iterator<Item = Range<usize>> + Clone,
+        mut each: impl FnMut(RangeSum),
+    ) -> bool {
+        if self.is_mixed() {
+            return false;
+        }
+        let values = self.values();
+        let mut counts = ranges.clone().map(|cells| values.count(cells));
+        kernel::sums(self.payload, self.entry.width, ranges, |residuals| {
+            each(self.range_sum(counts.next().unwrap_or(0), residuals));
+        });
+        true
+    }
+
+    /// Whether each value has a scale of its own.
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.entry.has(MIXED_SCALES)
+    }
+
+    /// Cells without a value have residual 0, so only the base needs their number.
+    fn range_sum(&self, count: u32, residuals: u128) -> RangeSum {
         let bases = i128::from(self.entry.base).saturating_mul(i128::from(count));
-        Some(RangeSum { sum: bases.saturating_add(residuals), count })
+        RangeSum { sum: bases.saturating_add(residuals.cast_signed()), count }
     }
 
     /// The whole content, to be changed.

@@ -8,7 +8,7 @@ mod dispatch;
 mod lanes;
 mod operations;
 
-pub(crate) use operations::{get, pack, sum, unpack};
+pub(crate) use operations::{get, pack, sum, sums, unpack, unpack_cells};
 
 /// Cells in a frame.
 pub(crate) const CELLS: usize = 1024;

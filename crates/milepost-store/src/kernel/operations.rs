@@ -42,7 +42,29 @@ pub(crate) fn get(payload: &[u8], width: u8, cell: usize) -> Option<u64> {
 /// Cells beyond the end of a short payload keep what `out` held.
 #[inline]
 pub(crate) fn unpack(payload: &[u8], width: u8, base: i64, out: &mut [i64; CELLS]) {
-    Level::detect().run(Unpack { payload, width, base, out });
+    unpack_cells(payload, width, base, 0..CELLS, None, out);
+}
+
+/// Writes `base` plus the number of each cell of `cells` to `out`, which has as many places; 0 for
+/// a cell whose bit in `present` is 0.
+///
+/// Cells beyond the end of a short payload keep what `out` held.
+#[inline]
+pub(crate) fn unpack_cells(
+    payload: &[u8],
+    width: u8,
+    base: i64,
+    cells: Range<usize>,
+    present: Option<&[u64; CELLS / 64]>,
+    out: &mut [i64],
+) {
+    match present {
+        Some(present) => {
+            let present = Masked(present);
+            Level::detect().run(Unpack { payload, width, base, cells, present, out });
+        }
+        None => Level::detect().run(Unpack { payload, width, base, cells, present: All, out }),
+    }
 }
 
 /// Sum of the numbers of the cells in `cells`.
@@ -51,41 +73,168 @@ pub(crate) fn sum(payload: &[u8], width: u8, cells: Range<usize>) -> u128 {
     Level::detect().run(Sum { payload, width, cells })
 }
 
-struct Unpack<'a> {
+/// Sums of the numbers of several ranges of cells, handed to `each` in their order.
+///
+/// Unpacks the frame once, so it pays where the ranges are many.
+#[inline]
+pub(crate) fn sums(
+    payload: &[u8],
+    width: u8,
+    ranges: impl Iterator<Item = Range<usize>>,
+    each: impl FnMut(u128),
+) {
+    Level::detect().run(Sums { payload, width, ranges, each });
+}
+
+/// Which cells of a row are wanted: bit i for lane i.
+trait Present: Copy {
+    fn bits<const LANES: usize>(self, row: usize) -> Option<u64>;
+}
+
+/// Every cell, at no cost.
+#[derive(Clone, Copy)]
+struct All;
+
+impl Present for All {
+    #[inline(always)]
+    fn bits<const LANES: usize>(self, _: usize) -> Option<u64> {
+        None
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Masked<'a>(&'a [u64; CELLS / 64]);
+
+impl Present for Masked<'_> {
+    #[inline(always)]
+    fn bits<const LANES: usize>(self, row: usize) -> Option<u64> {
+        let cell = row * LANES;
+        Some(self.0.get(cell / 64).map_or(0, |word| word >> (cell % 64)))
+    }
+}
+
+struct Unpack<'a, P> {
     payload: &'a [u8],
     width: u8,
     base: i64,
-    out: &'a mut [i64; CELLS],
+    cells: Range<usize>,
+    present: P,
+    out: &'a mut [i64],
 }
 
-impl Operation for Unpack<'_> {
+impl<P: Present> Operation for Unpack<'_, P> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Unpack { payload, width, base, out } = self;
+        const NARROW: usize = narrow::LANES;
+        const WIDE: usize = wide::LANES;
+        let Unpack { payload, width, base, cells, present, out } = self;
+        let cells = cells.start..cells.end.min(CELLS);
+        if cells.is_empty() {
+            return;
+        }
+        let rows = |lanes: usize| cells.start / lanes..cells.end.div_ceil(lanes);
         let count = usize::from(width.min(64));
         match width {
-            0 => out.fill(base),
+            0 => {
+                for row in rows(NARROW) {
+                    write_row(row, &[0u32; NARROW], base, present, &cells, out);
+                }
+            }
             1..=NARROW_WIDTH => {
-                let out = out.as_chunks_mut::<{ narrow::LANES }>().0;
-                narrow::for_each_row(payload, count, 0..out.len(), |row, values| {
-                    if let Some(out) = out.get_mut(row) {
-                        for (out, value) in out.iter_mut().zip(values) {
-                            *out = base.wrapping_add(i64::from(*value));
-                        }
-                    }
+                narrow::for_each_row(payload, count, rows(NARROW), |row, values| {
+                    write_row(row, values, base, present, &cells, out);
                 });
             }
             _ => {
-                let out = out.as_chunks_mut::<{ wide::LANES }>().0;
-                wide::for_each_row(payload, count, 0..out.len(), |row, values| {
-                    if let Some(out) = out.get_mut(row) {
-                        for (out, value) in out.iter_mut().zip(values) {
-                            *out = base.wrapping_add(value.cast_signed());
-                        }
-                    }
+                wide::for_each_row(payload, count, rows(WIDE), |row, values| {
+                    write_row(row, values, base, present, &cells, out);
                 });
+            }
+        }
+    }
+}
+
+/// Writes those numbers of a row that lie in `cells`; `out` begins with the first of `cells`.
+#[inline(always)]
+fn write_row<W: Copy + Into<u64>, P: Present, const LANES: usize>(
+    row: usize,
+    values: &[W; LANES],
+    base: i64,
+    present: P,
+    cells: &Range<usize>,
+    out: &mut [i64],
+) {
+    let mut numbers = [0; LANES];
+    for (number, value) in numbers.iter_mut().zip(values) {
+        *number = base.wrapping_add((*value).into().cast_signed());
+    }
+    if let Some(bits) = present.bits::<LANES>(row) {
+        for (lane, number) in numbers.iter_mut().enumerate() {
+            *number &= 0_i64.wrapping_sub((bits >> lane & 1).cast_signed());
+        }
+    }
+    let first = row * LANES;
+    if first >= cells.start && first + LANES <= cells.end {
+        let out = out.get_mut(first - cells.start..).and_then(<[i64]>::first_chunk_mut);
+        if let Some(out) = out {
+            *out = numbers;
+        }
+        return;
+    }
+    for (cell, number) in (first..).zip(numbers) {
+        if cells.contains(&cell)
+            && let Some(out) = out.get_mut(cell - cells.start)
+        {
+            *out = number;
+        }
+    }
+}
+
+struct Sums<'a, R, E> {
+    payload: &'a [u8],
+    width: u8,
+    ranges: R,
+    each: E,
+}
+
+impl<R: Iterator<Item = Range<usize>>, E: FnMut(u128)> Operation for Sums<'_, R, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Sums { payload, width, ranges, mut each } = self;
+        let count = usize::from(width.min(64));
+        if width == 0 {
+            ranges.for_each(|_| each(0));
+        } else if width <= NARROW_WIDTH {
+            let mut numbers = [[0u32; narrow::LANES]; CELLS / narrow::LANES];
+            narrow::for_each_row(payload, count, 0..numbers.len(), |row, values| {
+                if let Some(numbers) = numbers.get_mut(row) {
+                    *numbers = *values;
+                }
+            });
+            for range in ranges {
+                let numbers = numbers.as_flattened().get(range).unwrap_or_default();
+                let add = |sum: u64, number: &u32| sum.wrapping_add(u64::from(*number));
+                each(u128::from(numbers.iter().fold(0, add)));
+            }
+        } else {
+            let mut numbers = [[0u64; wide::LANES]; CELLS / wide::LANES];
+            wide::for_each_row(payload, count, 0..numbers.len(), |row, values| {
+                if let Some(numbers) = numbers.get_mut(row) {
+                    *numbers = *values;
+                }
+            });
+            for range in ranges {
+                // Halves of at most 32 bits each cannot overflow in 1,024 additions.
+                let numbers = numbers.as_flattened().get(range).unwrap_or_default();
+                let (low, high) = numbers.iter().fold((0u64, 0u64), |(low, high), number| {
+                    let half = number & u64::from(u32::MAX);
+                    (low.wrapping_add(half), high.wrapping_add(number >> 32))
+                });
+                each(u128::from(low) + (u128::from(high) << 32));
             }
         }
     }
@@ -196,10 +345,12 @@ mod tests {
             }
             for level in Level::available() {
                 let mut out = [1; CELLS];
-                level.run(Unpack { payload: &payload, width, base: -5, out: &mut out });
+                let (payload, cells) = (payload.as_slice(), 0..CELLS);
+                let present = All;
+                level.run(Unpack { payload, width, base: -5, cells, present, out: &mut out });
                 let expected = values.map(|value| value.cast_signed().wrapping_sub(5));
                 assert_eq!(out, expected, "width {width} at {level:?}");
-                let total = level.run(Sum { payload: &payload, width, cells: 0..CELLS });
+                let total = level.run(Sum { payload, width, cells: 0..CELLS });
                 assert_eq!(total, values.iter().map(|value| u128::from(*value)).sum::<u128>());
             }
         }
@@ -223,10 +374,55 @@ mod tests {
         }
 
         #[test]
+        fn ranges_with_holes_are_what_get_reads(
+            width in 0..=64u8, seed: u64, base: i64, start in 0..1100usize, length in 0..1100usize,
+            present: [u64; CELLS / 64],
+        ) {
+            let values = numbers(width, seed);
+            let mut payload = Vec::new();
+            pack(&values, width, &mut payload);
+            let (payload, cells) = (payload.as_slice(), start..start + length);
+            let inside = values.iter().enumerate().take(cells.end).skip(start);
+            let expected: Vec<i64> = inside
+                .map(|(cell, value)| match present[cell / 64] >> (cell % 64) & 1 {
+                    0 => 0,
+                    _ => base.wrapping_add(value.cast_signed()),
+                })
+                .collect();
+            for level in Level::available() {
+                let mut out = vec![1; expected.len()];
+                let (cells, present) = (cells.clone(), Masked(&present));
+                level.run(Unpack { payload, width, base, cells, present, out: &mut out });
+                prop_assert_eq!(&out, &expected);
+            }
+        }
+
+        #[test]
+        fn sums_of_ranges_equal_single_sums(
+            width in 0..=64u8, seed: u64,
+            bounds in proptest::collection::vec((0..CELLS, 0..CELLS), 0..9),
+        ) {
+            let mut payload = Vec::new();
+            pack(&numbers(width, seed), width, &mut payload);
+            let payload = payload.as_slice();
+            let ranges = bounds.iter().map(|(a, b)| *a.min(b)..*a.max(b));
+            let expected: Vec<u128> =
+                ranges.clone().map(|range| sum(payload, width, range)).collect();
+            for level in Level::available() {
+                let mut found = Vec::new();
+                let (ranges, each) = (ranges.clone(), |sum| found.push(sum));
+                level.run(Sums { payload, width, ranges, each });
+                prop_assert_eq!(&found, &expected);
+            }
+        }
+
+        #[test]
         fn short_payloads_do_no_harm(width in 0..=255u8, bytes: Vec<u8>, cell: usize) {
             let mut out = [0; CELLS];
             unpack(&bytes, width, 0, &mut out);
+            unpack_cells(&bytes, width, 0, 3..usize::MAX, None, &mut out[..9]);
             sum(&bytes, width, 0..usize::MAX);
+            sums(&bytes, width, std::iter::once(0..usize::MAX), |_| ());
             prop_assert!(width == 0 || get(&bytes, width, cell).is_none() || cell < CELLS);
         }
     }

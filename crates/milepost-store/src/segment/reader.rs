@@ -15,6 +15,8 @@ pub(crate) struct Segment {
     directory: Vec<DirectoryEntry>,
     /// A bit for each frame whose checksum was found right.
     checked: Vec<AtomicU64>,
+    /// A bit for each frame found to have no figures but actual ones printed exactly.
+    plain: Vec<AtomicU64>,
 }
 
 impl Segment {
@@ -30,10 +32,11 @@ impl Segment {
             return Err(FormatError::new(0, "the segment has another length than it had").into());
         }
         let directory = read_directory(before, &footer, id)?;
-        let checked = (0..directory.len().div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        let words = directory.len().div_ceil(64);
+        let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
         let Footer { values, length, entries: frames, .. } = footer;
         let seal = Seal { id, length, frames, values, checksum };
-        Ok(Segment { bytes, seal, directory, checked })
+        Ok(Segment { bytes, seal, directory, checked: bits(), plain: bits() })
     }
 
     /// What the head knows of the segment, from the segment itself.
@@ -52,20 +55,27 @@ impl Segment {
         let missing = || FormatError::new(0, "the segment has no frame with that number");
         let entry = self.directory.get(index).ok_or_else(missing)?;
         let bytes = self.bytes.get(range(entry)).ok_or_else(missing)?;
-        let bit = 1 << (index % 64);
-        let word = self.checked.get(index / 64).ok_or_else(missing)?;
-        // Relaxed: two threads at worst compute the same checksum twice.
-        if word.load(Ordering::Relaxed) & bit == 0 {
+        if !is_set(&self.checked, index) {
             self.check(entry, bytes)?;
-            word.fetch_or(bit, Ordering::Relaxed);
+            set(&self.checked, index);
         }
         FrameView::new(entry, bytes).map_err(|error| error.within(entry.offset_bytes()))
     }
 
+    /// Whether a frame is known to have no figures but actual ones printed exactly.
+    pub(crate) fn is_plain(&self, index: usize) -> bool {
+        self.directory.get(index).is_some_and(|entry| !entry.has_details())
+            || is_set(&self.plain, index)
+    }
+
+    /// Remembers that a frame has no figures but actual ones printed exactly.
+    pub(crate) fn set_plain(&self, index: usize) {
+        set(&self.plain, index);
+    }
+
     /// Asks the operating system to start reading a frame, unless it was touched before.
     pub(crate) fn will_need(&self, index: usize) {
-        let word = self.checked.get(index / 64).map_or(0, |word| word.load(Ordering::Relaxed));
-        if word >> (index % 64) & 1 == 0
+        if !is_set(&self.checked, index)
             && let Some(entry) = self.directory.get(index)
         {
             self.bytes.will_need(range(entry));
@@ -89,6 +99,19 @@ impl Segment {
         } else {
             Err(FormatError::new(entry.offset_bytes(), "a frame's checksum does not fit"))
         }
+    }
+}
+
+#[inline]
+fn is_set(bits: &[AtomicU64], index: usize) -> bool {
+    let word = bits.get(index / 64).map_or(0, |word| word.load(Ordering::Relaxed));
+    word >> (index % 64) & 1 == 1
+}
+
+/// Relaxed: two threads at worst find out the same twice.
+fn set(bits: &[AtomicU64], index: usize) {
+    if let Some(word) = bits.get(index / 64) {
+        word.fetch_or(1 << (index % 64), Ordering::Relaxed);
     }
 }
 

@@ -1,13 +1,7 @@
-use std::ops::Range;
-
 use milepost_model::{Date, Decimal, IndicatorId, Period, RegionId, Scenario, Status};
 
-use super::{Snapshot, read};
-use crate::{
-    error::Result,
-    frame::FrameView,
-    state::{Place, SheetKey, frequency_of},
-};
+use super::Snapshot;
+use crate::error::Result;
 
 /// The figures of one period added up over regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,97 +58,10 @@ impl Snapshot {
         period: Period,
         as_of: Option<Date>,
     ) -> Result<Total> {
-        let mut total =
-            Total { sum: Some(Decimal::ZERO), count: 0, status: Status::default(), exact: true };
-        let Some(scenario) = self.state.strings.number(scenario.as_str()) else {
-            return Ok(total);
-        };
-        let places = regions.iter().filter_map(|region| self.state.groups.place(region.0));
-        let mut places: Vec<(u32, u32)> = places.collect();
-        places.sort_unstable();
-        places.dedup();
-        let are_neighbours = |a: &(u32, u32), b: &(u32, u32)| (a.0, a.1.saturating_add(1)) == *b;
-        let mut runs: Vec<(Place<'_>, Range<u16>)> = Vec::new();
-        for run in places.chunk_by(are_neighbours) {
-            let (Some((group, first)), Some((_, last))) = (run.first(), run.last()) else {
-                continue;
-            };
-            let frequency = frequency_of(period);
-            let key = SheetKey { indicator: indicator.0, scenario, group: *group, frequency };
-            let Some(sheet) = self.state.sheet_of(&key) else { continue };
-            let Some(ordinal) = sheet.ordinal(period) else { continue };
-            let places = sheet.shape.runs(*first..=*last, ordinal);
-            runs.extend(places.filter_map(|(frame, cells)| Some((sheet.find(frame)?, cells))));
-        }
-        for (place, _) in &runs {
-            self.will_need(*place);
-        }
-        for (place, cells) in runs {
-            self.add(place, cells, as_of, &mut total)?;
-        }
-        Ok(total)
+        let whole = self.partition(regions.iter().map(|region| (*region, 0)));
+        let totals = self.totals(indicator, scenario, &whole, &[period], as_of)?;
+        Ok(totals.total(0, 0))
     }
-
-    /// Asks the operating system to start reading a frame that will be touched soon.
-    pub(super) fn will_need(&self, place: Place<'_>) {
-        if let Place::Sealed(location) = place
-            && let Some(sealed) = self.state.segments.get(location.segment as usize)
-        {
-            sealed.segment.will_need(location.entry as usize);
-        }
-    }
-
-    fn add(
-        &self,
-        place: Place<'_>,
-        cells: Range<u16>,
-        as_of: Option<Date>,
-        total: &mut Total,
-    ) -> Result<()> {
-        let view = self.view(place)?;
-        let is_latest = as_of.is_none_or(|day| view.is_latest_as_of(day.day_number()));
-        if is_latest && total.add_at_once(&view, &cells) {
-            return Ok(());
-        }
-        for cell in cells {
-            let record =
-                read(&view, cell, as_of).map_err(|error| self.state.damage(place, error))?;
-            let Some(record) = record else { continue };
-            let Some((mantissa, scale)) = record.value else { continue };
-            total.add(Decimal::new(mantissa.into(), scale), 1, record.status, record.precision);
-        }
-        Ok(())
-    }
-}
-
-impl Total {
-    /// Adds the latest figures of cells that have one status and precision and a common scale;
-    /// otherwise adds nothing and says so.
-    fn add_at_once(&mut self, view: &FrameView<'_>, cells: &Range<u16>) -> bool {
-        let Some((status, precision)) = view.uniform_status() else { return false };
-        let Some(part) = view.sum_range(cells.start.into()..cells.end.into()) else { return false };
-        if part.count > 0 {
-            let sum = decimal(part.sum, view.entry().scale);
-            self.add(sum, part.count, status, precision);
-        }
-        true
-    }
-
-    fn add(&mut self, sum: Option<Decimal>, count: u32, status: u32, precision: u8) {
-        self.sum = self.sum.zip(sum).and_then(|(total, sum)| total.checked_add(sum));
-        self.count = self.count.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
-        self.status = self.status.union(Status::from_bits(status));
-        self.exact &= precision == 0;
-    }
-}
-
-/// `mantissa * 10^-scale`, if it fits.
-fn decimal(mantissa: i128, scale: i8) -> Option<Decimal> {
-    if let Ok(scale) = u8::try_from(scale) {
-        return Decimal::new(mantissa, scale);
-    }
-    let factor = 10_i128.checked_pow(scale.unsigned_abs().into())?;
-    Decimal::new(mantissa.checked_mul(factor)?, 0)
 }
 
 #[cfg(test)]
@@ -222,8 +129,10 @@ mod tests {
                     let read = snapshot.observation(indicator, *region, &reported, period, as_of);
                     let Some(read) = read.unwrap() else { continue };
                     if let Some(value) = read.value {
-                        let precision = u8::from(read.precision != Precision::Exact);
-                        expected.add(Some(value), 1, read.status.bits(), precision);
+                        expected.sum = expected.sum.and_then(|sum| sum.checked_add(value));
+                        expected.count += 1;
+                        expected.status = expected.status.union(read.status);
+                        expected.exact &= read.precision == Precision::Exact;
                     }
                 }
                 let total = snapshot.total(indicator, &asked, &reported, period, as_of).unwrap();
@@ -234,12 +143,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn scales_below_zero_are_whole_numbers() {
-        assert_eq!(decimal(12, -6), Decimal::new(12_000_000, 0));
-        assert_eq!(decimal(1250, 2), Decimal::new(125, 1));
-        assert_eq!(decimal(i128::MAX, -1), None);
     }
 }

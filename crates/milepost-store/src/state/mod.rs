@@ -248,6 +248,26 @@ impl State {
         }
     }
 
+    /// Whether a frame is known, without reading it, to have no figures but actual ones printed
+    /// exactly.
+    pub(crate) fn is_plain(&self, place: Place<'_>) -> bool {
+        match place {
+            Place::Fresh(frame) => !frame.entry.has_details(),
+            Place::Sealed(location) => self
+                .sealed(location)
+                .is_some_and(|sealed| sealed.segment.is_plain(location.entry as usize)),
+        }
+    }
+
+    /// Remembers that of a frame.
+    pub(crate) fn set_plain(&self, place: Place<'_>) {
+        if let Place::Sealed(location) = place
+            && let Some(sealed) = self.sealed(location)
+        {
+            sealed.segment.set_plain(location.entry as usize);
+        }
+    }
+
     /// Frames in segments, superseded ones included.
     pub(crate) fn sealed_frames(&self) -> u64 {
         self.segments.iter().fold(0u64, |frames, sealed| {

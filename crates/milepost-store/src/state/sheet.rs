@@ -116,30 +116,66 @@ impl Sheet {
         if let Some(fresh) = self.fresh.get(&frame) {
             return Some(Place::Fresh(fresh));
         }
-        let position = self.sealed.binary_search_by_key(&frame, |(number, _)| *number).ok()?;
-        self.sealed.get(position).map(|(_, location)| Place::Sealed(*location))
+        let (number, location) = self.sealed.get(self.lower_bound(frame, self.guess(frame)))?;
+        (*number == frame).then_some(Place::Sealed(*location))
+    }
+
+    /// Where a frame is among the sealed ones if, as in most sheets, every block of periods has
+    /// the same blocks of regions; anything otherwise.
+    fn guess(&self, frame: u32) -> usize {
+        let (Some((first, _)), Some((last, _))) = (self.sealed.first(), self.sealed.last()) else {
+            return 0;
+        };
+        let [first, last, frame] = [*first, *last, frame].map(|frame| self.shape.blocks(frame));
+        let width = last.1.saturating_sub(first.1).saturating_add(1);
+        let rows = frame.0.saturating_sub(first.0);
+        let position = rows.saturating_mul(width).saturating_add(frame.1.saturating_sub(first.1));
+        usize::try_from(position).unwrap_or(usize::MAX)
+    }
+
+    /// The position of the first sealed frame that is not before `frame`: at once if it is the
+    /// one guessed.
+    fn lower_bound(&self, frame: u32, guess: usize) -> usize {
+        let number = |position: usize| self.sealed.get(position).map(|(number, _)| *number);
+        let is_after = number(guess).is_some_and(|number| frame <= number);
+        let before = guess.checked_sub(1).map(number);
+        if is_after && before.is_none_or(|before| before < Some(frame)) {
+            return guess;
+        }
+        self.sealed.partition_point(|(number, _)| *number < frame)
+    }
+
+    /// The frames that a region lies in, ascending, in their present version.
+    pub(crate) fn frames_of(&self, region: u32) -> impl Iterator<Item = (u32, Place<'_>)> {
+        let shape = self.shape;
+        let block = shape.region_block(region);
+        let is_of_region = move |frame: u32| Some(shape.blocks(frame).1) == block;
+        let fresh = self.fresh.iter().filter(move |(frame, _)| is_of_region(**frame));
+        let (mut position, mut stride) = (0_usize, 1_usize);
+        let sealed = std::iter::from_fn(move || {
+            loop {
+                let (frame, location) = *self.sealed.get(position)?;
+                let (period, region) = shape.blocks(frame);
+                let period = if region < block? { period } else { period.saturating_add(1) };
+                let here = position;
+                let next = shape.frame(period, block?).unwrap_or(u32::MAX);
+                position = self.lower_bound(next, here.saturating_add(stride));
+                if position <= here {
+                    position = self.sealed.len();
+                }
+                stride = position.saturating_sub(here);
+                if is_of_region(frame) {
+                    return Some((frame, location));
+                }
+            }
+        });
+        merge(sealed, fresh.map(|(frame, place)| (*frame, place)))
     }
 
     /// Every frame by number, ascending, in its present version.
     pub(crate) fn frames(&self) -> impl Iterator<Item = (u32, Place<'_>)> {
-        let mut fresh =
-            self.fresh.iter().map(|(&frame, place)| (frame, Place::Fresh(place))).peekable();
-        let mut sealed = self
-            .sealed
-            .iter()
-            .map(|&(frame, location)| (frame, Place::Sealed(location)))
-            .peekable();
-        std::iter::from_fn(move || match (sealed.peek(), fresh.peek()) {
-            (Some((old, _)), Some((new, _))) if old < new => sealed.next(),
-            (Some((old, _)), Some((new, _))) => {
-                if old == new {
-                    sealed.next();
-                }
-                fresh.next()
-            }
-            (Some(_), None) => sealed.next(),
-            (None, _) => fresh.next(),
-        })
+        let fresh = self.fresh.iter().map(|(frame, place)| (*frame, place));
+        merge(self.sealed.iter().copied(), fresh)
     }
 
     /// The cells of a region in a frame, one for each of its periods; none if it is not in it.
@@ -168,6 +204,26 @@ impl Sheet {
         self.sealed = Arc::new(sealed);
         self.fresh.clear();
     }
+}
+
+/// Frames of both kinds, ascending; a fresh one takes the place of a sealed one.
+fn merge<'a>(
+    sealed: impl Iterator<Item = (u32, Location)>,
+    fresh: impl Iterator<Item = (u32, &'a Arc<EncodedFrame>)>,
+) -> impl Iterator<Item = (u32, Place<'a>)> {
+    let mut fresh = fresh.map(|(frame, place)| (frame, Place::Fresh(place))).peekable();
+    let mut sealed = sealed.map(|(frame, location)| (frame, Place::Sealed(location))).peekable();
+    std::iter::from_fn(move || match (sealed.peek(), fresh.peek()) {
+        (Some((old, _)), Some((new, _))) if old < new => sealed.next(),
+        (Some((old, _)), Some((new, _))) => {
+            if old == new {
+                sealed.next();
+            }
+            fresh.next()
+        }
+        (Some(_), None) => sealed.next(),
+        (None, _) => fresh.next(),
+    })
 }
 
 /// Irregular spans, numbered as they come.
@@ -223,6 +279,7 @@ pub(crate) fn frequency_of(period: Period) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const KEY: SheetKey = SheetKey { indicator: 0, scenario: 1, group: 0, frequency: SPANS };
 
@@ -270,5 +327,42 @@ mod tests {
         assert_eq!(frames, [(2, false), (5, true), (9, false), (11, true)]);
         assert!(matches!(sheet.find(9), Some(Place::Sealed(location)) if location == at(0)));
         assert!(sheet.find(3).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn every_frame_is_found_and_belongs_to_its_region(
+            frames in proptest::collection::btree_set((0..6u32, 0..4u32), 0..24),
+            fresh in proptest::collection::btree_set((0..6u32, 0..4u32), 0..4),
+        ) {
+            let mut sheet = Sheet::new(KEY, 1024);
+            let frame = |(period, region)| sheet.shape.frame(period, region).unwrap();
+            let sealed: Vec<_> = frames.iter().map(|blocks| frame(*blocks)).collect();
+            let fresh: Vec<_> = fresh.iter().map(|blocks| frame(*blocks)).collect();
+            let all: Vec<_> = (0..6).flat_map(|p| (0..4).map(move |r| (p, r))).map(frame).collect();
+            let location = |entry| Location { segment: 0, entry };
+            sheet.seal(sealed.iter().copied().zip((0..).map(location)).collect());
+            let content = crate::frame::encode(&crate::frame::FrameContent::default()).unwrap();
+            for frame in &fresh {
+                sheet.put(*frame, Arc::new(content.clone()));
+            }
+            for frame in all {
+                let expected = sealed.binary_search(&frame).ok();
+                match sheet.find(frame) {
+                    Some(Place::Fresh(_)) => prop_assert!(fresh.contains(&frame)),
+                    Some(Place::Sealed(found)) => {
+                        prop_assert_eq!(Some(found.entry as usize), expected);
+                    }
+                    None => prop_assert_eq!(expected, None),
+                }
+            }
+            for region in [0, 1024, 2050, 3071, 3072] {
+                let numbers = |(frame, place)| (frame, matches!(place, Place::Fresh(_)));
+                let of_region = sheet.frames().filter(|(frame, _)| {
+                    sheet.cells_of(region, *frame).next().is_some()
+                });
+                prop_assert!(sheet.frames_of(region).map(numbers).eq(of_region.map(numbers)));
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ mod damage;
 mod forgery;
 mod model;
 mod readers;
+mod sections;
 
 use std::sync::Arc;
 
