@@ -38,6 +38,7 @@ scripts! {
     diagnostics,
     first_minute,
     hard_cases,
+    inside,
     kinds,
     levels,
     mistakes,

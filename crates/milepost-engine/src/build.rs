@@ -4,7 +4,7 @@
 mod expression;
 mod goal;
 mod indicator;
-mod reduced;
+mod inner;
 mod share;
 mod unit;
 
@@ -16,20 +16,22 @@ use milepost_store::Snapshot;
 use crate::admission::Admission;
 use crate::area::Area;
 use crate::condition::RowValue;
-use crate::line::{Line, Node};
+use crate::line::Line;
 use crate::plan;
 use crate::rollup::{Completeness, Shared};
 use crate::sentence::{BaseRule, Sentence};
 use crate::session::Session;
 use crate::time::Times;
 use crate::trace::Trace;
-use crate::{Result, diagnostics, names, not_yet, reduce, transform};
+use crate::{Result, diagnostics, names, transform};
 
 pub(crate) use unit::display_unit;
 
 /// Sentences that one statement may unfold to. Session names stand for sentences that may use
 /// names themselves, so a short text can unfold to a long one.
 const SENTENCES_MAX: u32 = 1_000;
+/// Sentences inside expressions that one statement may build over all of its regions.
+const INSIDE_MAX: u32 = 1_000_000;
 /// Sentences within sentences.
 const DEPTH_MAX: u32 = 64;
 
@@ -106,9 +108,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Counts sentences anew: each row may unfold as far as the next.
-    pub(crate) fn start_row(&mut self) {
-        self.sentences = 0;
+    /// How many sentences the row has unfolded to so far.
+    pub(crate) fn unfolded(&self) -> u32 {
+        self.sentences
+    }
+
+    /// Counts sentences on from a number: each row may unfold as far as the next.
+    pub(crate) fn start_row(&mut self, unfolded: u32) {
+        self.sentences = unfolded;
     }
 
     /// What every sentence starts from.
@@ -169,6 +176,9 @@ impl<'a> Builder<'a> {
         if self.sentences > SENTENCES_MAX || scope.depth > DEPTH_MAX {
             return Err(diagnostics::too_deep(query.span));
         }
+        if scope.depth > 0 && self.shared.count_inside() > INSIDE_MAX {
+            return Err(diagnostics::too_many_rows(query.span));
+        }
         let inner = Scope { depth: scope.depth + 1, ..scope.clone() };
         let line = self.line(query, &inner)?;
         let measure = query.measure.as_ref().map(|measure| measure.kind);
@@ -180,7 +190,7 @@ impl<'a> Builder<'a> {
         let (unit, power) = unit::converted(unit, query)?;
         let frequency = plan::frequency_of(&query.clauses)?;
         let (base, fixed) = (BaseRule::None, None);
-        Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power })
+        Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power, matched: false })
     }
 
     /// What a sentence measures: its expression, as % of another, transformed.
@@ -199,28 +209,6 @@ impl<'a> Builder<'a> {
     /// A side of a comparison in a condition.
     pub(crate) fn side(&mut self, expression: &Expression, scope: &Scope) -> Result<Line> {
         self.expression(expression, scope)
-    }
-
-    /// A sentence inside another one.
-    pub(crate) fn inner(&mut self, query: &Query, outer: &Scope) -> Result<Line> {
-        if reduce::over_level(query).is_none() {
-            not_yet::check_inner(query)?;
-        }
-        let mut scope = self.narrowed(outer, query)?;
-        if let Some(clause) = &query.clauses.regions {
-            let [region] = clause.value.as_slice() else {
-                return Err(diagnostics::several_regions_inside(clause.span));
-            };
-            scope.area = Some(self.area(region, scope.names_on)?);
-        }
-        if let Some(over) = reduce::over_level(query) {
-            return self.reduced(query, &scope, over);
-        }
-        let mut sentence = self.measured(query, &scope)?;
-        plan::settle_inner(&mut sentence, query, &scope)?;
-        self.trace.sentence(query, &sentence);
-        let unit = sentence.unit.clone();
-        Ok(Line::new(Node::Sentence(Box::new(sentence)), unit))
     }
 
     /// The area of a region expression on a day.

@@ -49,20 +49,12 @@ pub(crate) fn apply(
     asked: &Asked,
 ) -> Result<()> {
     let Some(clause) = &query.clauses.condition else { return Ok(()) };
-    let value = RowValue { number: Rc::new(Cell::new(None)), unit: value_unit(query, asked) };
-    let mut judges: HashMap<String, Judge> = HashMap::new();
+    let labels = answer.rows.iter().map(|row| &row.region);
+    let Some(judges) = Judges::new(builder, query, asked, labels)? else { return Ok(()) };
     let mut unknown = 0_usize;
     let mut kept = Vec::new();
     for row in std::mem::take(&mut answer.rows) {
-        let uid = &row.region.uid;
-        if !judges.contains_key(uid) {
-            let scope = scope_of(builder, asked, &row.region).judging(value.clone());
-            let judge = Judge::new(builder, &clause.value, asked, &scope)?;
-            judges.insert(uid.clone(), judge);
-        }
-        let judge = judges.get(uid);
-        value.number.set(row.value);
-        match judge.and_then(|judge| judge.decide(row.period)) {
+        match judges.decide(&row.region, row.value, row.period) {
             Some(true) => kept.push(row),
             Some(false) => {}
             None => unknown += 1,
@@ -83,7 +75,7 @@ pub(crate) fn apply(
 }
 
 /// The unit of the answer's values.
-fn value_unit(query: &Query, asked: &Asked) -> Option<Unit> {
+pub(crate) fn value_unit(query: &Query, asked: &Asked) -> Option<Unit> {
     let counted = |kind| matches!(kind, ReducerKind::Count | ReducerKind::Rank);
     if query.reducers.iter().any(|reducer| counted(reducer.kind)) {
         return Some(Unit::pure());
@@ -98,6 +90,47 @@ fn scope_of(builder: &Builder<'_>, asked: &Asked, label: &RegionLabel) -> Scope 
     }
     let region: Option<RegionId> = builder.catalogue.region_with_uid(&label.uid);
     region.map_or_else(|| asked.scope.clone(), |region| asked.scope.within(Area::one(region)))
+}
+
+/// The condition of a sentence in each of its regions.
+#[derive(Debug)]
+pub(crate) struct Judges {
+    value: RowValue,
+    by_region: HashMap<String, Judge>,
+}
+
+impl Judges {
+    /// Builds the condition in some regions; None where the sentence has no condition.
+    pub(crate) fn new<'l>(
+        builder: &mut Builder<'_>,
+        query: &Query,
+        asked: &Asked,
+        regions: impl Iterator<Item = &'l RegionLabel>,
+    ) -> Result<Option<Self>> {
+        let Some(clause) = &query.clauses.condition else { return Ok(None) };
+        let value = RowValue { number: Rc::new(Cell::new(None)), unit: value_unit(query, asked) };
+        let mut by_region = HashMap::new();
+        for region in regions {
+            if !by_region.contains_key(&region.uid) {
+                let scope = scope_of(builder, asked, region).judging(value.clone());
+                let judge = Judge::new(builder, &clause.value, asked, &scope)?;
+                by_region.insert(region.uid.clone(), judge);
+            }
+        }
+        Ok(Some(Self { value, by_region }))
+    }
+
+    /// Whether the condition is true of a value in a region at a period; None where that depends
+    /// on a missing figure.
+    pub(crate) fn decide(
+        &self,
+        region: &RegionLabel,
+        value: Option<Number>,
+        period: Option<Period>,
+    ) -> Option<bool> {
+        self.value.number.set(value);
+        self.by_region.get(&region.uid)?.decide(period)
+    }
 }
 
 /// A condition over the figures of one region.

@@ -212,9 +212,11 @@ pub(crate) fn not_inside(out: &str, span: Span) -> Boxed {
     help(error("MP0313", span, message), "`except` names regions inside those before it")
 }
 
-pub(crate) fn level_inside(span: Span) -> Boxed {
-    let message = "a sentence inside an expression speaks of one region, not of a level";
-    help(error("MP0314", span, message), "`by` a level may stand in the outermost sentence")
+pub(crate) fn several_rows_inside(word: &str, span: Span) -> Boxed {
+    let message =
+        format!("a sentence inside an expression has one figure, not one for each {word}");
+    let instead = format!("`by {word}` in the outermost sentence, or a reducer such as `max of`");
+    help(error("MP0314", span, message), instead)
 }
 
 pub(crate) fn no_members(level: &str, day: Date, span: Span) -> Boxed {

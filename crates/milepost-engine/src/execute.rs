@@ -13,7 +13,7 @@ use milepost_lang::ast::{MeasureKind, Query, Statement};
 use milepost_model::Period;
 use milepost_store::{Reads, Snapshot};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Row};
 use crate::build::Builder;
 use crate::explain::{self, Explanation};
 use crate::listing::Listing;
@@ -22,7 +22,8 @@ use crate::plan;
 use crate::session::Session;
 use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
 
-pub(crate) use scope::{Asked, members_of};
+pub(crate) use rows::row_at;
+pub(crate) use scope::{Asked, ask_inside};
 pub(crate) use triangle::Attribute;
 
 /// Rows that an answer may have.
@@ -144,7 +145,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
     let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
     let mut asked = scope::ask(&mut builder, undivided)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
-    check_goal(query, kind)?;
+    check_goal(query)?;
     let (mut last, mut reads) = (None, None);
     let mut answer = if kind == Some(MeasureKind::Revisions) {
         revisions::answer(&mut builder, query, &asked)?
@@ -187,12 +188,34 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
     Ok(Run { answer, trace: builder.trace.into_entries(), canonical, reads })
 }
 
+/// The rows of a sentence inside an expression, and what reducers and a condition leave of them.
+pub(crate) fn rows_of(
+    builder: &mut Builder<'_>,
+    query: &Query,
+    asked: &mut Asked,
+) -> Result<(Vec<Row>, Answer)> {
+    let times = asked.scope.times.clone();
+    let only_targets = asked.scope.admission.only_targets();
+    let strict = builder.session.is_strict();
+    let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
+    if query.clauses.matched.is_some() {
+        matched::narrow(asked, &plan);
+    }
+    let mut answer = rows::answer(query, asked, &plan)?;
+    let rows = answer.rows.clone();
+    reduce::apply(&mut answer, query, asked, &plan)?;
+    condition::apply(&mut answer, builder, query, asked)?;
+    Ok((rows, answer))
+}
+
 /// The last period of an answer.
 fn last_period(answer: &Answer) -> Option<Period> {
     answer.rows.iter().filter_map(|row| row.period).max()
 }
 
-fn check_goal(query: &Query, kind: Option<MeasureKind>) -> Result<()> {
+/// Refuses a goal without a measure that compares with one, and the other way round.
+pub(crate) fn check_goal(query: &Query) -> Result<()> {
+    let kind = query.measure.as_ref().map(|measure| measure.kind);
     let goal = query.clauses.to.as_ref();
     let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
     match (kind, goal) {

@@ -30,6 +30,7 @@ mod diagnostics;
 mod execute;
 mod explain;
 mod goal;
+mod inner;
 mod interval;
 mod line;
 mod listing;

@@ -12,8 +12,8 @@ use milepost_model::{Kind, Number, Period, Precision, Status, Strength, Unit};
 
 use crate::answer::{MissingReason, Origin, Reading, Undefined};
 use crate::area::Area;
+use crate::inner::Inner;
 use crate::measure::{in_range, scaled, whole};
-use crate::reduce::OverRegions;
 use crate::sentence::Sentence;
 use crate::transform::{Filled, Rolling, YearToDate};
 
@@ -46,7 +46,7 @@ pub(crate) enum Node {
     YearToDate(Box<YearToDate>),
     Rolling(Box<Rolling>),
     Filled(Box<Filled>),
-    OverRegions(Box<OverRegions>),
+    Inner(Rc<Inner>),
     /// `value` in a condition: that of the row which is judged.
     RowValue(Rc<Cell<Option<Number>>>),
 }
@@ -86,7 +86,7 @@ impl Line {
             Node::YearToDate(sum) => sum.read(period),
             Node::Rolling(window) => window.read(period),
             Node::Filled(filled) => filled.read(period),
-            Node::OverRegions(over) => over.read(period),
+            Node::Inner(inner) => inner.read(period),
             Node::Negate(line) => line.read(period).map(|reading| Reading {
                 value: -reading.value,
                 origin: Origin::Computed,
@@ -137,7 +137,7 @@ impl Line {
             Node::YearToDate(sum) => sum.natives(),
             Node::Rolling(window) => window.natives(),
             Node::Filled(filled) => filled.line.natives().to_vec(),
-            Node::OverRegions(over) => over.natives(),
+            Node::Inner(inner) => inner.natives(),
             Node::Negate(line) => line.natives().to_vec(),
             Node::Sum(_) | Node::Product(..) => {
                 let mut periods = BTreeSet::new();
@@ -171,7 +171,7 @@ impl Line {
                 Timing::Close
             }
             Node::Filled(filled) => filled.line.timing(),
-            Node::OverRegions(over) => over.lines.first().map_or(Timing::Close, Line::timing),
+            Node::Inner(inner) => inner.timing(),
             Node::Series(series) => series.declared.timing,
             Node::Sentence(sentence) => sentence.timing(),
             Node::Negate(line) => line.timing(),
@@ -195,7 +195,7 @@ impl Line {
             Node::YearToDate(sum) => sum.line.is_constant(),
             Node::Rolling(window) => window.line.is_constant(),
             Node::Filled(filled) => filled.line.is_constant(),
-            Node::OverRegions(over) => over.lines.iter().all(Line::is_constant),
+            Node::Inner(inner) => inner.is_constant(),
             Node::Sentence(sentence) => sentence.is_constant(),
             Node::Negate(line) => line.is_constant(),
             Node::Sum(_) | Node::Product(..) => self.parts().all(Line::is_constant),
@@ -210,7 +210,7 @@ impl Line {
             Node::YearToDate(sum) => sum.line.fixed_period(),
             Node::Rolling(window) => window.line.fixed_period(),
             Node::Filled(filled) => filled.line.fixed_period(),
-            Node::OverRegions(over) => over.lines.iter().filter_map(Line::fixed_period).max(),
+            Node::Inner(inner) => inner.fixed_period(),
             Node::Negate(line) => line.fixed_period(),
             Node::Sum(_) | Node::Product(..) => self.parts().filter_map(Line::fixed_period).max(),
         }
@@ -235,7 +235,7 @@ impl Line {
             Node::YearToDate(sum) => sum.line.leaves(),
             Node::Rolling(window) => window.line.leaves(),
             Node::Filled(filled) => filled.line.leaves(),
-            Node::OverRegions(over) => over.lines.iter().flat_map(Line::leaves).collect(),
+            Node::Inner(inner) => inner.leaves(),
             Node::Negate(line) => line.leaves(),
             Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::leaves).collect(),
         }
@@ -246,13 +246,34 @@ impl Line {
         match &self.node {
             Node::Quantity(_) | Node::RowValue(_) => Vec::new(),
             Node::Series(series) => vec![&series.declared.area],
-            Node::OverRegions(over) => vec![&over.area],
+            Node::Inner(inner) => inner.areas(),
             Node::Sentence(sentence) => sentence.line.areas(),
             Node::YearToDate(sum) => sum.line.areas(),
             Node::Rolling(window) => window.line.areas(),
             Node::Filled(filled) => filled.line.areas(),
             Node::Negate(line) => line.areas(),
             Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::areas).collect(),
+        }
+    }
+
+    /// Narrows what is added up from members to those that are present at every one of some
+    /// periods. An area that has figures of its own throughout has no holes in it and stays.
+    pub(crate) fn narrow(&self, periods: &[Period]) {
+        for series in self.leaves() {
+            if let Some(rollup) = &series.rollup
+                && !periods.iter().all(|period| series.is_own(*period))
+            {
+                rollup.match_at(periods);
+            }
+        }
+    }
+
+    /// Takes every member again.
+    pub(crate) fn widen(&self) {
+        for series in self.leaves() {
+            if let Some(rollup) = &series.rollup {
+                rollup.unmatch();
+            }
         }
     }
 

@@ -1,39 +1,14 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Axis, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::Frequency;
 
-use crate::{Result, diagnostics};
+use crate::diagnostics;
 
 fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
     let refusal = diagnostics::error("MP0901", span, format!("{what} is not yet answered"));
     diagnostics::help(refusal, instead)
-}
-
-/// Refuses the parts of a sentence that stand inside an expression.
-pub(crate) fn check_inner(query: &Query) -> Result<()> {
-    if let Some(reducer) = query.reducers.first() {
-        let instead = "the outermost sentence may have reducers";
-        return Err(refusal(reducer.span, "a reducer inside an expression", instead));
-    }
-    if let Some(clause) = &query.clauses.condition {
-        let instead = "the outermost sentence may have a condition";
-        return Err(refusal(clause.span, "a condition inside an expression", instead));
-    }
-    for axis in query.clauses.by.iter().flat_map(|clause| &clause.value) {
-        if let Axis::Word(word) = axis {
-            return Err(diagnostics::level_inside(word.span));
-        }
-    }
-    match &query.clauses.matched {
-        None => Ok(()),
-        Some(clause) => {
-            let instead = "the outermost sentence may be matched";
-            Err(refusal(clause.span, "`matched` inside an expression", instead))
-        }
-    }
 }
 
 /// Steps of several periods that are no period of their own.

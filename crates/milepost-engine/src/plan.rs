@@ -475,14 +475,8 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     let times = &scope.times;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     let yoy = query.measure.as_ref().is_some_and(|measure| measure.yoy);
-    match kind {
-        Some(MeasureKind::Revisions) => {
-            return Err(diagnostics::revisions_of_expression(query.span));
-        }
-        None if own && times.base != Base::None => {
-            return Err(diagnostics::span_inside(times.base_span));
-        }
-        _ => {}
+    if kind.is_none() && own && times.base != Base::None {
+        return Err(diagnostics::span_inside(times.base_span));
     }
     if sentence.measure.is_none() && !own {
         return Ok(());
@@ -513,7 +507,8 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     Ok(())
 }
 
-fn has_own_times(clauses: &Clauses) -> bool {
+/// Whether a sentence has a time clause itself.
+pub(crate) fn has_own_times(clauses: &Clauses) -> bool {
     clauses.since.is_some()
         || clauses.until.is_some()
         || clauses.between.is_some()

@@ -1,11 +1,10 @@
 //! Reducers: what the rows come to along the last axis of `by`, or along time.
 
 mod group;
-mod inside;
 mod order;
 
 use milepost_lang::Diagnostic;
-use milepost_lang::ast::{Axis, Query, Reducer, ReducerKind};
+use milepost_lang::ast::{Axis, Query, Reducer, ReducerKind, Word};
 
 use crate::answer::{Answer, RegionLabel, Row};
 use crate::execute::{Asked, Attribute};
@@ -14,7 +13,7 @@ use crate::plan::Plan;
 use crate::{Result, diagnostics};
 
 use group::Group;
-pub(crate) use inside::{OverRegions, over_level};
+pub(crate) use group::precision;
 
 /// What rows are told apart by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +39,41 @@ pub(crate) fn takes_all_time(query: &Query) -> bool {
 
 fn has_axis(query: &Query) -> bool {
     query.clauses.by.as_ref().is_some_and(|clause| !clause.value.is_empty())
+}
+
+/// Along what the reducers of a sentence act.
+#[derive(Debug)]
+pub(crate) struct Along<'q> {
+    /// Whether any of them acts along time.
+    pub(crate) time: bool,
+    /// Whether time is gone when all have acted.
+    pub(crate) over_time: bool,
+    /// A level of `by` that is left then.
+    pub(crate) left: Option<&'q Word>,
+}
+
+/// Along what the reducers of a sentence act, the innermost first, each along the last axis of `by`
+/// that is left; without `by` along time.
+pub(crate) fn along(query: &Query) -> Along<'_> {
+    let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
+    let mut axes: Vec<Option<&Word>> = axes
+        .map(|axis| match axis {
+            Axis::Time { .. } => None,
+            Axis::Word(word) => Some(word),
+        })
+        .collect();
+    if axes.is_empty() {
+        axes.push(None);
+    }
+    let mut time = false;
+    for reducer in query.reducers.iter().rev() {
+        time |= axes.last() == Some(&None);
+        if !keeps_axis(reducer.kind) {
+            axes.pop();
+        }
+    }
+    let over_time = time && !axes.contains(&None);
+    Along { time, over_time, left: axes.into_iter().flatten().next() }
 }
 
 /// Applies the reducers, the innermost first, each along the last axis that is left. Rows without

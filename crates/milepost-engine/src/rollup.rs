@@ -8,7 +8,7 @@ mod rule;
 mod tally;
 mod trace;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -40,8 +40,8 @@ pub(crate) struct Rollup {
     boundaries: Date,
     cuts: RefCell<BTreeMap<RegionId, Rc<Vec<Cut>>>>,
     read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
-    /// The members that `matched` leaves, of how many; None inside where none is left.
-    matched: OnceCell<Option<(Cut, usize)>>,
+    /// The members that `matched` leaves, of how many.
+    matched: RefCell<Option<(Cut, usize)>>,
 }
 
 /// A figure of a region: its own, or put together.
@@ -69,7 +69,7 @@ impl Rollup {
             boundaries,
             cuts: RefCell::default(),
             read: RefCell::default(),
-            matched: OnceCell::new(),
+            matched: RefCell::default(),
         }
     }
 
@@ -109,7 +109,7 @@ impl Rollup {
     }
 
     fn find(&self, period: Period) -> Result<Figure, MissingReason> {
-        if let Some(Some((cut, expected))) = self.matched.get() {
+        if let Some((cut, expected)) = self.matched.borrow().as_ref() {
             let figure = self.of_cut(cut, period)?.ok_or(MissingReason::NoData)?;
             let expected = u32::try_from(*expected).unwrap_or(u32::MAX);
             let coverage = figure.coverage.map(|coverage| Coverage { expected, ..coverage });

@@ -23,6 +23,8 @@ pub(crate) struct Sentence {
     pub(crate) unit: Option<Unit>,
     /// Power of ten from the measure's own unit to `unit`.
     pub(crate) power: i8,
+    /// Whether each comparison is one of the members that are present at both of its ends.
+    pub(crate) matched: bool,
 }
 
 /// Which period a measure starts from, given the period where it ends.
@@ -112,6 +114,18 @@ impl Comparison {
 impl Sentence {
     /// Measures up to a period.
     pub(crate) fn compare(&self, end: Period) -> Comparison {
+        if self.matched {
+            let base = self.base.of(end).ok().flatten();
+            let periods: Vec<Period> = base.into_iter().chain([end]).collect();
+            self.line.narrow(&periods);
+            let comparison = self.compared(end);
+            self.line.widen();
+            return comparison;
+        }
+        self.compared(end)
+    }
+
+    fn compared(&self, end: Period) -> Comparison {
         let base = self.base.of(end).transpose().map(|base| base.and_then(|p| self.line.read(p)));
         let end_reading = self.line.read(end);
         let goal = self.goal.as_ref().map(|goal| {
@@ -180,13 +194,7 @@ impl Sentence {
 
     /// The value at a period as a reading, for sentences inside expressions.
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
-        let end = self.fixed.unwrap_or(period);
-        if self.fixed.is_none()
-            && self.frequency.is_some_and(|frequency| period.frequency() != Some(frequency))
-            && !self.is_at_close(period)
-        {
-            return Err(MissingReason::NoData);
-        }
+        let end = self.end(period)?;
         let comparison = self.compare(end);
         let value = comparison.value?;
         let origin =
@@ -199,6 +207,16 @@ impl Sentence {
             precision: precision.filter(|_| self.measure.is_none()).unwrap_or(combined.precision),
             ..combined
         })
+    }
+
+    /// The end of what is compared at a period: the period itself, where it is one of `by`.
+    pub(crate) fn end(&self, period: Period) -> Result<Period, MissingReason> {
+        let fits = self.frequency.is_none_or(|frequency| period.frequency() == Some(frequency));
+        match self.fixed {
+            Some(fixed) => Ok(fixed),
+            None if fits || self.is_at_close(period) => Ok(period),
+            None => Err(MissingReason::NoData),
+        }
     }
 
     /// Whether a period closes together with a period of `by`, for lines that are read by close.

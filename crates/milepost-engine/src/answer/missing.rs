@@ -30,6 +30,8 @@ pub enum MissingReason {
     NotKnownThen,
     /// The figure was withdrawn.
     Withdrawn,
+    /// A condition or a reducer inside an expression leaves the row out.
+    LeftOut,
 }
 
 /// Why arithmetic has no result.
@@ -56,7 +58,8 @@ pub enum Undefined {
 
 impl MissingReason {
     /// The reason in machine formats: `no data`, `not yet`, `before series`, `incomplete 11/12`,
-    /// `undefined`, `no parts`, `boundary break`, `no parent`, `no target`, `not known then`, `withdrawn`.
+    /// `undefined`, `no parts`, `boundary break`, `no parent`, `no target`, `not known then`, `withdrawn`,
+    /// `left out`.
     pub fn word(&self) -> String {
         match self {
             Self::Incomplete(coverage) => format!("incomplete {coverage}"),
@@ -70,6 +73,7 @@ impl MissingReason {
             Self::NoTarget => "no target".to_owned(),
             Self::NotKnownThen => "not known then".to_owned(),
             Self::Withdrawn => "withdrawn".to_owned(),
+            Self::LeftOut => "left out".to_owned(),
         }
     }
 }

@@ -5,8 +5,7 @@ use milepost_model::Period;
 use super::{Asked, rows};
 use crate::plan::Plan;
 
-/// Narrows what is added up from members. An area that has figures of its own throughout has no
-/// holes in it and stays as it is.
+/// Narrows what is added up from members.
 pub(super) fn narrow(asked: &Asked, plan: &Plan) {
     for sentence in &asked.sentences {
         let mut periods: Vec<Period> = rows::periods(&plan.rows, sentence);
@@ -14,12 +13,6 @@ pub(super) fn narrow(asked: &Asked, plan: &Plan) {
         periods.extend(bases.collect::<Vec<_>>());
         periods.sort_unstable();
         periods.dedup();
-        for series in sentence.line.leaves() {
-            if let Some(rollup) = &series.rollup
-                && !periods.iter().all(|period| series.is_own(*period))
-            {
-                rollup.match_at(&periods);
-            }
-        }
+        sentence.line.narrow(&periods);
     }
 }

@@ -97,6 +97,15 @@ pub(super) fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
     }
 }
 
+/// The row of a sentence at a period that is asked for from outside.
+pub(crate) fn row_at(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
+    let row = match sentence.end(period) {
+        Ok(end) => row(sentence, region, end),
+        Err(reason) => Row { missing: Some(reason), ..nothing(sentence, region) },
+    };
+    Row { period: Some(period), ..row }
+}
+
 fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
     let comparison = sentence.compare(period);
     let combined = Reading::combine(period, comparison.readings());

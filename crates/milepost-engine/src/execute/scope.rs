@@ -92,12 +92,24 @@ pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query) -> Result<Asked> {
     let scope = builder.narrowed(&builder.outermost(query.span), query)?;
     let places = places(builder, &query.clauses)?;
     let level = level(builder.catalogue, &query.clauses)?;
-    let question = Question { query, scope: &scope, places, level };
+    let question = Question { query, scope: &scope, places, level, unfolded: 0 };
     match scope.times.end.day() {
         _ if scope.boundaries_stated => question.at(builder, scope.names_on),
         Some(day) => question.at(builder, day),
         None => question.at_latest(builder),
     }
+}
+
+/// Asks a sentence inside another one, on the boundaries of that.
+pub(crate) fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result<Asked> {
+    let scope = builder.narrowed(outer, query)?;
+    let places = match (&query.clauses.regions, &scope.area) {
+        (None, Some(_)) => Vec::new(),
+        _ => places(builder, &query.clauses)?,
+    };
+    let level = level(builder.catalogue, &query.clauses)?;
+    let unfolded = builder.unfolded();
+    Question { query, scope: &scope, places, level, unfolded }.at(builder, scope.names_on)
 }
 
 fn places(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Place>> {
@@ -157,6 +169,8 @@ struct Question<'q> {
     scope: &'q Scope,
     places: Vec<Place>,
     level: Option<Level>,
+    /// How many sentences there are around it.
+    unfolded: u32,
 }
 
 impl Question<'_> {
@@ -244,6 +258,10 @@ impl Question<'_> {
             asked.written.push(area.written(catalogue, place.written.span));
             areas.push(area);
         }
+        if areas.is_empty() {
+            areas.extend(self.scope.area.clone());
+        }
+        let is_unplaced = areas.is_empty() && self.level.is_none();
         let rows = match &self.level {
             Some(level) => members(catalogue, level, &areas, day)?,
             None => areas.into_iter().map(|area| (area, None)).collect(),
@@ -251,7 +269,7 @@ impl Question<'_> {
         for (area, whole) in rows {
             let label = area.label(catalogue);
             let scope = asked.scope.within(area).part_of(whole.clone());
-            builder.start_row();
+            builder.start_row(self.unfolded);
             asked.sentences.push(builder.measured(self.query, &scope)?);
             asked.wholes.push(match (whole, &self.level) {
                 (Some(whole), _) => whole.label(catalogue),
@@ -261,7 +279,7 @@ impl Question<'_> {
             asked.regions.push(label);
             asked.places.push(scope);
         }
-        if self.places.is_empty() && self.level.is_none() {
+        if is_unplaced {
             // Every sentence inside the expression may name its own region.
             asked.sentences.push(builder.measured(self.query, &asked.scope)?);
             let label = inner_regions(builder, &asked);
@@ -273,16 +291,6 @@ impl Question<'_> {
         }
         Ok(asked)
     }
-}
-
-/// The regions of a level in an area, by the word of the level.
-pub(crate) fn members_of(
-    catalogue: &Catalogue,
-    word: &Word,
-    area: Area,
-    day: Date,
-) -> Result<Vec<(Area, Option<Area>)>> {
-    members(catalogue, &Level::of(catalogue, word)?, &[area], day)
 }
 
 /// The regions of a level in some areas, each once and with its area; without areas, all.

@@ -36,7 +36,7 @@ impl Line {
             },
             Node::Sentence(sentence) => sentence.nature(),
             Node::Negate(line) => line.nature(),
-            Node::OverRegions(over) => over.nature(),
+            Node::Inner(inner) => inner.nature(),
             Node::Filled(filled) => filled.line.nature(),
             // The next total holds this one again.
             Node::YearToDate(_) => Nature::Stock,

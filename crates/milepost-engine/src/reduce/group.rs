@@ -155,7 +155,7 @@ impl Group {
 }
 
 /// How exactly a row is known: a level as it was printed, all else as well as its parts.
-pub(super) fn precision(row: &Row) -> Precision {
+pub(crate) fn precision(row: &Row) -> Precision {
     let readings = [row.base.as_ref(), row.end.as_ref()];
     let exact = readings.into_iter().flatten().all(|r| r.precision == Precision::Exact);
     if exact { Precision::Exact } else { Precision::About }

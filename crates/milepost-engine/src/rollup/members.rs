@@ -95,13 +95,20 @@ impl Rollup {
                 best = Some((cut.with(kept), expected));
             }
         }
-        self.matched.get_or_init(|| best);
+        *self.matched.borrow_mut() = best;
         self.read.borrow_mut().clear();
+    }
+
+    /// Takes every member again.
+    pub(crate) fn unmatch(&self) {
+        if self.matched.take().is_some() {
+            self.read.borrow_mut().clear();
+        }
     }
 
     /// Whether the area is narrowed to members that are present throughout.
     pub(crate) fn is_matched(&self) -> bool {
-        matches!(self.matched.get(), Some(Some(_)))
+        self.matched.borrow().is_some()
     }
 
     /// The members of a cut that have a figure at a period.
@@ -160,8 +167,8 @@ impl Rollup {
         }
         let expected = usize::try_from(coverage.expected).ok()?;
         let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
-        let present = match self.matched.get() {
-            Some(Some((matched, _))) => matched.members.iter().copied().collect(),
+        let present = match self.matched.borrow().as_ref() {
+            Some((matched, _)) => matched.members.iter().copied().collect(),
             _ => self.present(&cut, period),
         };
         let mut missing = cut.members.clone();

@@ -1,6 +1,6 @@
 //! Figures of many regions at one period, read or added up where they lie.
 
-use std::cell::RefCell;
+use std::cell::{Cell as Counter, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -37,12 +37,21 @@ impl Fault {
 /// Where figures may be stored, by indicator, scenario and level.
 type Labels = BTreeMap<(IndicatorId, Scenario, Option<u8>), Rc<BTreeSet<Period>>>;
 
-/// What the roll-ups of a statement share.
+/// What the roll-ups and the sentences of a statement share.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
     /// The first failure to read the store.
     pub(crate) fault: Fault,
     labels: Rc<RefCell<Labels>>,
+    inside: Rc<Counter<u32>>,
+}
+
+impl Shared {
+    /// Counts one more sentence inside an expression and says how many there are.
+    pub(crate) fn count_inside(&self) -> u32 {
+        self.inside.set(self.inside.get().saturating_add(1));
+        self.inside.get()
+    }
 }
 
 /// Reads the admitted figures of one indicator.
