@@ -1,1 +1,12 @@
-//! Criterion suites; see the files beside this one.
+//! What the measurements have in common: one workload, a store that holds it, and
+//! the questions. The Criterion suites are the files beside this one; `peers`
+//! compares milepost with other engines.
+
+#![forbid(unsafe_code)]
+
+mod questions;
+mod store;
+pub mod workload;
+
+pub use questions::{COMMUNE, Question, question, questions};
+pub use store::{Failure, files, load, store, store_name};
