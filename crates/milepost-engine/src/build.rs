@@ -188,9 +188,9 @@ impl<'a> Builder<'a> {
         };
         let unit = unit::result_unit(measure, line.unit.as_ref());
         let (unit, power) = unit::converted(unit, query)?;
-        let frequency = plan::frequency_of(&query.clauses)?;
+        let steps = plan::steps_of(&query.clauses)?;
         let (base, fixed) = (BaseRule::None, None);
-        Ok(Sentence { line, measure, base, goal, fixed, frequency, unit, power, matched: false })
+        Ok(Sentence { line, measure, base, goal, fixed, steps, unit, power, matched: false })
     }
 
     /// What a sentence measures: its expression, as % of another, transformed.

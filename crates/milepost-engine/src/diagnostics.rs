@@ -49,6 +49,7 @@ const CODES: &[(&str, &str)] = &[
     ("MP0407", "a span inside an expression"),
     ("MP0408", "a window that is no whole number of periods"),
     ("MP0409", "an end before its base"),
+    ("MP0410", "steps of two lengths in one sentence"),
     ("MP0501", "different units"),
     ("MP0502", "a unit that is not declared"),
     ("MP0503", "a text that is no unit"),
@@ -313,6 +314,11 @@ pub(crate) fn backwards(base: Period, end: Period, span: Span) -> Boxed {
     help(error("MP0409", span, message), "the earlier of the two is the base, and stands first")
 }
 
+pub(crate) fn two_frequencies(one: &str, other: &str, span: Span) -> Boxed {
+    let message = format!("`by` has steps of two lengths, {one} and {other}");
+    help(error("MP0410", span, message), "one length in one sentence")
+}
+
 pub(crate) fn span_inside(span: Span) -> Boxed {
     let message = "a sentence inside an expression has one value at each period, not a span";
     help(
@@ -437,9 +443,9 @@ pub(crate) fn no_running_total(subject: &str, nature: Nature, span: Span) -> Box
     help(refusal, "`ytd of` and `rolling … total of` add up flows; `rolling … mean of` averages")
 }
 
-pub(crate) fn long_window(longest: u32, span: Span) -> Boxed {
-    let longest = grouped(whole(i64::from(longest)));
-    let message = format!("a window has at most {longest} periods");
+pub(crate) fn long_window(span: Span) -> Boxed {
+    let longest = grouped(whole(i64::from(crate::steps::COUNT_MAX)));
+    let message = format!("a window or a step has at most {longest} periods");
     help(error("MP0515", span, message), "a coarser frequency would fit, such as `12 month`")
 }
 

@@ -44,6 +44,7 @@ mod reduce;
 mod rollup;
 mod sentence;
 mod session;
+mod steps;
 mod time;
 mod trace;
 mod transform;

@@ -187,6 +187,15 @@ impl Line {
         self.leaves().iter().any(|series| series.declared.kind == Some(Kind::Flow))
     }
 
+    /// Whether a step of several periods is all of its days, over which figures add up.
+    pub(crate) fn adds_up_over_steps(&self) -> bool {
+        let adds_up = |series: &&Series| {
+            let Declared { kind, timing, .. } = series.declared;
+            timing == Timing::Span && matches!(kind, Some(Kind::Flow | Kind::Ratio))
+        };
+        self.timing() == Timing::Span && self.leaves().iter().any(adds_up)
+    }
+
     /// Whether the value is the same at every period.
     pub(crate) fn is_constant(&self) -> bool {
         match &self.node {

@@ -1,20 +1,12 @@
 //! What the language has and the engine does not answer yet: refused, never answered wrongly.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::{Diagnostic, Span};
-use milepost_model::Frequency;
-
 use crate::diagnostics;
+use milepost_lang::{Diagnostic, Span};
 
 fn refusal(span: Span, what: &str, instead: &str) -> Box<Diagnostic> {
     let refusal = diagnostics::error("MP0901", span, format!("{what} is not yet answered"));
     diagnostics::help(refusal, instead)
-}
-
-/// Steps of several periods that are no period of their own.
-pub(crate) fn uneven_steps(count: u32, frequency: Frequency, span: Span) -> Box<Diagnostic> {
-    let what = format!("`by {count} {}`", frequency.plural());
-    refusal(span, &what, "`by month`, `by quarter`, `by half` or `by year`")
 }
 
 /// Revisions that are told apart by something else than time.

@@ -9,9 +9,10 @@ use crate::answer::MissingReason;
 use crate::build::Scope;
 use crate::line::Timing;
 use crate::reduce::takes_all_time;
-use crate::sentence::{BaseRule, Sentence, at_frequency, back};
+use crate::sentence::{BaseRule, Sentence, at_steps, back};
+use crate::steps::Steps;
 use crate::time::{Base, Cut, Times};
-use crate::{Result, diagnostics, not_yet};
+use crate::{Result, diagnostics};
 
 /// The periods of a query.
 #[derive(Clone, Debug, Default)]
@@ -48,25 +49,22 @@ pub(crate) enum Rows {
     Natives { first: Date, last: Date, base: Option<Period>, end: Option<Period> },
 }
 
-/// The frequency of `by`, where it is a frequency.
-pub(crate) fn frequency_of(clauses: &Clauses) -> Result<Option<Frequency>> {
-    let Some(clause) = &clauses.by else { return Ok(None) };
+/// The steps of `by`, where there are any, as the calendar has them.
+pub(crate) fn steps_of(clauses: &Clauses) -> Result<Option<Steps>> {
     let mut found = None;
-    for axis in &clause.value {
-        if let Axis::Time { count, frequency, span } = axis {
-            let months =
-                frequency.months().and_then(|months| u32::from(months).checked_mul(*count));
-            let whole = Frequency::ALL
-                .into_iter()
-                .find(|other| other.months().is_some() && other.months().map(u32::from) == months);
-            let step = if *count == 1 { Some(*frequency) } else { whole };
-            if found.is_some() {
-                return Err(not_yet::uneven_steps(*count, *frequency, *span));
-            }
-            found = Some(step.ok_or_else(|| not_yet::uneven_steps(*count, *frequency, *span))?);
+    for axis in clauses.by.iter().flat_map(|clause| &clause.value) {
+        let Axis::Time { count, frequency, span } = axis else { continue };
+        if let Some((_, other)) = found {
+            return Err(diagnostics::two_frequencies(
+                Frequency::name(other),
+                frequency.name(),
+                *span,
+            ));
         }
+        let steps = Steps::new(*count, *frequency);
+        found = Some((steps.ok_or_else(|| diagnostics::long_window(*span))?, *frequency));
     }
-    Ok(found)
+    Ok(found.map(|(steps, _)| steps))
 }
 
 /// Whether a measure starts from a base.
@@ -90,12 +88,12 @@ fn keeps_base(measure: MeasureKind) -> bool {
 }
 
 /// The periods that a search for a base or an end looks at: those with a figure in any region.
-fn candidates(sentences: &[Sentence], frequency: Option<Frequency>) -> Vec<Period> {
+fn candidates(sentences: &[Sentence], steps: Option<Steps>) -> Vec<Period> {
     let mut all = BTreeSet::new();
     for sentence in sentences {
-        match frequency {
+        match steps {
             None => all.extend(sentence.line.natives().iter().copied()),
-            Some(frequency) => all.extend(at_frequency(&sentence.line, frequency)),
+            Some(steps) => all.extend(at_steps(&sentence.line, steps)),
         }
     }
     all.into_iter().collect()
@@ -109,14 +107,6 @@ fn pick(cut: &Cut, candidates: &[Period]) -> Option<Period> {
         Cut::Latest => candidates.last().copied(),
         Cut::First => candidates.first().copied(),
     }
-}
-
-/// The step of a frequency that closes with a period; the period itself where none does.
-fn closing_with(period: Period, frequency: Option<Frequency>) -> Period {
-    frequency
-        .and_then(|frequency| Period::containing(frequency, period.last_day()))
-        .filter(|step| step.last_day() == period.last_day())
-        .unwrap_or(period)
 }
 
 /// How far a picked period lies from its cut, where that is more than one period of its length.
@@ -145,7 +135,9 @@ pub(crate) fn settle(
     // Shares and revisions are shown like levels, their base included.
     let is_level = |kind: &MeasureKind| matches!(kind, MeasureKind::Share | MeasureKind::Revisions);
     let compared = kind.filter(|kind| !is_level(kind));
-    let steps = sentences.first().and_then(|sentence| sentence.frequency);
+    let steps = sentences.first().and_then(|sentence| sentence.steps);
+    // Base and end are chosen among single periods; steps of several count from there.
+    let each = steps.map(|steps| Steps::each(steps.frequency));
     if sentences.iter().all(|sentence| sentence.line.is_constant()) {
         return constant(sentences, kind, query);
     }
@@ -154,12 +146,15 @@ pub(crate) fn settle(
         return Err(diagnostics::clashing_clauses(at, ("by", clause.span)));
     }
     let accrues = spans(sentences);
-    let grain = grain(sentences, times, steps, compared.is_some() && accrues);
+    let grain = grain(sentences, times, each, compared.is_some() && accrues);
     let pool = candidates(sentences, grain);
-    let steps_of_spans = steps.filter(|_| accrues);
+    let of_step = |period: Period| match each.filter(|_| accrues) {
+        Some(each) => each.closing_with(period),
+        None => period,
+    };
     let end = pick(&times.end, &pool)
         .or_else(|| beginning(sentences, &times.end, grain.filter(|_| accrues)))
-        .map(|end| closing_with(end, steps_of_spans));
+        .map(of_step);
     let mut plan = Plan { end, ..Plan::default() };
     if end.is_none() && !pool.is_empty() {
         plan.why = Some(MissingReason::BeforeSeries);
@@ -172,15 +167,19 @@ pub(crate) fn settle(
     let base_pool = if accrues { pool.clone() } else { candidates(sentences, None) };
     let of_spans = grain.filter(|_| accrues);
     let low = base(sentences, times, &base_pool, of_spans, &mut plan)?;
-    plan.base = plan.base.map(|base| closing_with(base, steps_of_spans));
+    plan.base = plan.base.map(of_step);
     if strict && plan.base_lag.is_some() {
         plan.base = None;
     }
     check_lengths(&plan, times, compared, yoy, accrues)?;
     check_order(&mut plan, times, compared.is_some() && !yoy)?;
+    let steps = steps.map(|steps| count_steps(steps, sentences, times, low));
+    if let Some(steps) = steps.filter(|steps| steps.is_several() && accrues) {
+        plan.base = plan.base.map(|base| steps.closing_with(base));
+    }
     let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
     for sentence in sentences.iter_mut() {
-        sentence.base = rule.clone();
+        (sentence.base, sentence.steps) = (rule.clone(), steps);
     }
     plan.is_single = steps.is_none()
         && (times.is_single() || compared.is_some_and(|kind| !has_series(kind, yoy, query, times)));
@@ -188,11 +187,13 @@ pub(crate) fn settle(
         (_, None) => Rows::None,
         // Without any figure there is nothing that steps could start from.
         (Some(_), Some(end)) if pool.is_empty() && low == Date::MIN => Rows::Periods(vec![end]),
-        (Some(frequency), Some(end)) => {
-            let newest = candidates(sentences, None).last().copied();
-            plan.after_steps =
-                newest.filter(|p| !times.end_stated && p.last_day() > end.last_day());
-            stepped(frequency, low, end.last_day(), &pool, &plan, times, compared, query)?
+        (Some(steps), Some(end)) => {
+            let pool = if steps.is_several() { candidates(sentences, Some(steps)) } else { pool };
+            let first = pool.first().copied();
+            let rows = stepped(steps, low, end.last_day(), first, &plan, times, compared, query)?;
+            let last = rows.last().filter(|_| steps.is_several()).unwrap_or(&end);
+            plan.after_steps = newer(sentences, *last).filter(|_| !times.end_stated);
+            Rows::Periods(rows)
         }
         (None, Some(end)) if plan.is_single => Rows::Periods(vec![end]),
         (None, Some(end)) => {
@@ -201,6 +202,11 @@ pub(crate) fn settle(
         }
     };
     Ok(plan)
+}
+
+/// The last figure, where it closes after a period.
+fn newer(sentences: &[Sentence], than: Period) -> Option<Period> {
+    candidates(sentences, None).pop().filter(|newest| newest.last_day() > than.last_day())
 }
 
 /// A query whose every part says when: one row.
@@ -223,9 +229,9 @@ fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) ->
 fn grain(
     sentences: &[Sentence],
     times: &Times,
-    steps: Option<Frequency>,
+    steps: Option<Steps>,
     compares_spans: bool,
-) -> Option<Frequency> {
+) -> Option<Steps> {
     if steps.is_some() || !compares_spans {
         return steps;
     }
@@ -237,7 +243,7 @@ fn grain(
         Base::Cut(cut) => exact(cut),
         Base::None | Base::Back { .. } => None,
     };
-    exact(&times.end).or(base).or_else(|| {
+    let frequency = exact(&times.end).or(base).or_else(|| {
         let natives = candidates(sentences, None);
         let latest = natives.last()?.last_day();
         natives
@@ -246,14 +252,27 @@ fn grain(
             .take_while(|p| p.last_day() == latest)
             .filter_map(|p| p.frequency())
             .max()
-    })
+    });
+    frequency.map(Steps::each)
+}
+
+/// The steps of a sentence, counted forwards from its base; without one they are those of the
+/// calendar, so that a figure before the first one moves none.
+fn count_steps(steps: Steps, sentences: &[Sentence], times: &Times, low: Date) -> Steps {
+    if !steps.is_several() {
+        return steps;
+    }
+    let has_base = times.base != Base::None && low != Date::MIN;
+    let steps = if has_base { steps.counted_from(low) } else { steps };
+    let wide = sentences.iter().any(|sentence| sentence.line.adds_up_over_steps());
+    if wide { steps.wide() } else { steps }
 }
 
 /// Refuses a measure without a base and a base without a use.
 fn check_base(
     query: &Query,
     times: &Times,
-    steps: Option<Frequency>,
+    steps: Option<Steps>,
     sentences: &[Sentence],
     yoy: bool,
 ) -> Result<()> {
@@ -279,7 +298,7 @@ fn base(
     sentences: &[Sentence],
     times: &Times,
     pool: &[Period],
-    grain: Option<Frequency>,
+    grain: Option<Steps>,
     plan: &mut Plan,
 ) -> Result<Date> {
     match &times.base {
@@ -306,12 +325,12 @@ fn base(
 
 /// Where no figure lies before a cut: the cut itself, if the indicator did not exist then and
 /// counts as zero.
-fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Frequency>) -> Option<Period> {
+fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Steps>) -> Option<Period> {
     let Cut::Close(day, _) = cut else { return None };
     let period = match grain {
         None => Period::day(*day),
-        Some(frequency) => {
-            let period = Period::containing(frequency, *day)?;
+        Some(steps) => {
+            let period = steps.containing(*day)?;
             if period.last_day() == *day { period } else { period.previous()? }
         }
     };
@@ -361,7 +380,7 @@ fn rule(
     times: &Times,
     kind: Option<MeasureKind>,
     yoy: bool,
-    steps: Option<Frequency>,
+    steps: Option<Steps>,
     low: Date,
     sentences: &[Sentence],
 ) -> BaseRule {
@@ -380,10 +399,12 @@ fn rule(
         None => BaseRule::Missing(why_no_base(times, sentences)),
     };
     match steps {
-        Some(_) if !keeps_base(kind) => BaseRule::StepBefore { first: plan.base, from: low },
-        Some(frequency) if times.base == Base::None => {
+        Some(steps) if !keeps_base(kind) => {
+            BaseRule::StepBefore { first: plan.base, from: low, steps }
+        }
+        Some(steps) if times.base == Base::None => {
             // Without a span the first step is the base.
-            candidates(sentences, Some(frequency))
+            candidates(sentences, Some(steps))
                 .first()
                 .map_or(fixed, |first| BaseRule::Fixed(*first))
         }
@@ -410,15 +431,15 @@ fn has_series(measure: MeasureKind, yoy: bool, query: &Query, times: &Times) -> 
 /// The steps of `by` that close after `low` up to `last`; a level shows its base before them.
 #[expect(clippy::too_many_arguments, reason = "one call, of what was just settled")]
 fn stepped(
-    frequency: Frequency,
+    steps: Steps,
     low: Date,
     last: Date,
-    pool: &[Period],
+    first: Option<Period>,
     plan: &Plan,
     times: &Times,
     kind: Option<MeasureKind>,
     query: &Query,
-) -> Result<Rows> {
+) -> Result<Vec<Period>> {
     let mut rows = Vec::new();
     if kind.is_none()
         && !times.is_window()
@@ -429,19 +450,19 @@ fn stepped(
     }
     let first = match times.base {
         // The first step of a measure without a span is its base and has no row.
-        Base::None => pool.first().copied(),
-        _ => low.next().and_then(|day| Period::containing(frequency, day)),
+        Base::None => first,
+        _ => low.next().and_then(|day| steps.containing(day)),
     };
     let skips_first = times.base == Base::None && kind.is_some_and(|kind| needs_base(kind, false));
-    let mut step = if skips_first { first.and_then(Period::next) } else { first };
+    let mut step = if skips_first { first.and_then(|step| steps.after(step)) } else { first };
     while let Some(period) = step.filter(|period| period.last_day() <= last) {
         if rows.len() > crate::execute::ROWS_MAX {
             return Err(diagnostics::too_many_rows(query.span));
         }
         rows.push(period);
-        step = period.next();
+        step = steps.after(period);
     }
-    Ok(Rows::Periods(rows))
+    Ok(rows)
 }
 
 /// The rows of a level without steps, or of a series of year-on-year measures.
@@ -478,13 +499,15 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     if kind.is_none() && own && times.base != Base::None {
         return Err(diagnostics::span_inside(times.base_span));
     }
-    if sentence.measure.is_none() && !own {
+    let counts = sentence.steps.is_some_and(Steps::is_several);
+    if sentence.measure.is_none() && !own && !counts {
         return Ok(());
     }
     let one = std::slice::from_ref(sentence);
-    check_base(query, times, sentence.frequency, one, yoy)?;
+    let each = sentence.steps.map(|steps| Steps::each(steps.frequency));
+    check_base(query, times, sentence.steps, one, yoy)?;
     let accrues = spans(one);
-    let grain = grain(one, times, sentence.frequency, kind.is_some() && accrues);
+    let grain = grain(one, times, each, kind.is_some() && accrues);
     let pool = candidates(one, grain);
     let end = pick(&times.end, &pool);
     let mut plan = Plan { end, ..Plan::default() };
@@ -496,13 +519,14 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
         base(one, times, &base_pool, grain.filter(|_| accrues), &mut plan)?
     };
     check_lengths(&plan, times, kind, yoy, accrues)?;
-    let mut settled = rule(&plan, times, kind, yoy, sentence.frequency, low, one);
+    let steps = sentence.steps.map(|steps| count_steps(steps, one, times, low));
+    let mut settled = rule(&plan, times, kind, yoy, steps, low, one);
     if let (Base::Back { count, frequency }, Some(kind), false) = (&times.base, kind, yoy)
         && needs_base(kind, query.clauses.to.is_some())
     {
         settled = BaseRule::Back { count: *count, frequency: *frequency };
     }
-    sentence.base = settled;
+    (sentence.base, sentence.steps) = (settled, steps);
     sentence.fixed = end.filter(|_| own && times.end_stated);
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::answer::{MissingReason, Reading};
 use crate::goal::{Goal, GoalReading, begins};
 use crate::line::{Line, Timing};
 use crate::measure;
+use crate::steps::Steps;
 
 /// An expression and its measure. At a period it is worth the measure up to that period.
 #[derive(Clone, Debug)]
@@ -17,8 +18,8 @@ pub(crate) struct Sentence {
     pub(crate) goal: Option<Goal>,
     /// The one period that the sentence speaks about, where it says so itself.
     pub(crate) fixed: Option<Period>,
-    /// The periods of `by`.
-    pub(crate) frequency: Option<Frequency>,
+    /// The steps of `by`.
+    pub(crate) steps: Option<Steps>,
     /// The unit of the result; None where an indicator declares none.
     pub(crate) unit: Option<Unit>,
     /// Power of ten from the measure's own unit to `unit`.
@@ -44,6 +45,7 @@ pub(crate) enum BaseRule {
         first: Option<Period>,
         /// The close from which the steps start.
         from: Date,
+        steps: Steps,
     },
     /// A number of periods earlier.
     Back { count: u32, frequency: Frequency },
@@ -57,8 +59,8 @@ impl BaseRule {
             Self::Fixed(period) => Ok(Some(*period)),
             Self::Missing(reason) => Err(*reason),
             Self::YearBefore => end.one_year_earlier().map(Some).ok_or(MissingReason::NoData),
-            Self::StepBefore { first, from } => {
-                let before = end.previous().ok_or(MissingReason::BeforeSeries)?;
+            Self::StepBefore { first, from, steps } => {
+                let before = steps.before(end).ok_or(MissingReason::BeforeSeries)?;
                 Ok(first.filter(|_| before.last_day() <= *from).or(Some(before)))
             }
             Self::Back { count, frequency } => {
@@ -211,7 +213,7 @@ impl Sentence {
 
     /// The end of what is compared at a period: the period itself, where it is one of `by`.
     pub(crate) fn end(&self, period: Period) -> Result<Period, MissingReason> {
-        let fits = self.frequency.is_none_or(|frequency| period.frequency() == Some(frequency));
+        let fits = self.steps.is_none_or(|steps| steps.holds(period));
         match self.fixed {
             Some(fixed) => Ok(fixed),
             None if fits || self.is_at_close(period) => Ok(period),
@@ -223,8 +225,8 @@ impl Sentence {
     fn is_at_close(&self, period: Period) -> bool {
         self.line.timing() == Timing::Close
             && self
-                .frequency
-                .and_then(|frequency| Period::containing(frequency, period.last_day()))
+                .steps
+                .and_then(|steps| steps.containing(period.last_day()))
                 .is_some_and(|step| step.last_day() == period.last_day())
     }
 
@@ -233,9 +235,9 @@ impl Sentence {
         if self.fixed.is_some() {
             return Vec::new();
         }
-        let mut natives = match self.frequency {
+        let mut natives = match self.steps {
             None => self.line.natives().to_vec(),
-            Some(frequency) => at_frequency(&self.line, frequency),
+            Some(steps) => at_steps(&self.line, steps),
         };
         if self.measure.is_some() {
             natives.retain(|period| self.compare(*period).value.is_ok());
@@ -264,20 +266,15 @@ impl Sentence {
 
     /// Whether the sentence adds nothing to its expression.
     pub(crate) fn is_bare(&self) -> bool {
-        self.measure.is_none()
-            && self.fixed.is_none()
-            && self.frequency.is_none()
-            && self.power == 0
+        self.measure.is_none() && self.fixed.is_none() && self.steps.is_none() && self.power == 0
     }
 }
 
-/// The periods of a frequency in which a line has a value, in order.
-pub(crate) fn at_frequency(line: &Line, frequency: Frequency) -> Vec<Period> {
-    let mut periods: Vec<Period> = line
-        .natives()
-        .iter()
-        .filter_map(|native| Period::containing(frequency, native.last_day()))
-        .collect();
+/// The steps at which a line has a value, in order.
+pub(crate) fn at_steps(line: &Line, steps: Steps) -> Vec<Period> {
+    let natives = line.natives().iter();
+    let mut periods: Vec<Period> =
+        natives.filter_map(|native| steps.containing(native.last_day())).collect();
     periods.dedup();
     periods.retain(|period| line.read(*period).is_ok());
     periods

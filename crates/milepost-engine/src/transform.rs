@@ -8,7 +8,7 @@ mod year_to_date;
 use milepost_lang::ast::{Query, RollingAggregate, TransformKind};
 
 use crate::line::{Line, Nature, Node};
-use crate::{Result, diagnostics};
+use crate::{Result, diagnostics, steps};
 
 pub(crate) use fill::Filled;
 pub(crate) use rolling::Rolling;
@@ -33,8 +33,8 @@ pub(crate) fn apply(mut line: Line, query: &Query) -> Result<Line> {
                 return Err(diagnostics::no_running_total(&subject, nature, transform.span));
             }
             TransformKind::Ytd => Node::YearToDate(Box::new(YearToDate { line })),
-            TransformKind::Rolling { count, .. } if count > rolling::COUNT_MAX => {
-                return Err(diagnostics::long_window(rolling::COUNT_MAX, transform.span));
+            TransformKind::Rolling { count, .. } if count > steps::COUNT_MAX => {
+                return Err(diagnostics::long_window(transform.span));
             }
             TransformKind::Rolling { count, frequency, aggregate } => {
                 Node::Rolling(Box::new(Rolling { line, count, frequency, aggregate }))

@@ -6,10 +6,8 @@ use milepost_model::{Frequency, Period};
 use crate::answer::{Coverage, MissingReason, Origin, Reading};
 use crate::line::Line;
 use crate::measure::{in_range, whole};
-use crate::sentence::at_frequency;
-
-/// Periods that a window may have: more than 270 years of days.
-pub(super) const COUNT_MAX: u32 = 100_000;
+use crate::sentence::at_steps;
+use crate::steps::Steps;
 
 /// The total or mean of the last periods up to a close.
 #[derive(Clone, Debug)]
@@ -61,7 +59,7 @@ impl Rolling {
 
     /// The periods at whose close the window is complete.
     pub(crate) fn natives(&self) -> Vec<Period> {
-        let mut natives = at_frequency(&self.line, self.frequency);
+        let mut natives = at_steps(&self.line, Steps::each(self.frequency));
         natives.retain(|period| self.read(*period).is_ok());
         natives
     }
