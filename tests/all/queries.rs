@@ -30,6 +30,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    advice,
     arithmetic,
     claims,
     comparisons,

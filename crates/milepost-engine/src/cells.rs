@@ -35,6 +35,8 @@ pub(crate) struct Cells {
     pub(crate) withdrawn: BTreeSet<Period>,
     /// Periods that have an admitted figure which became known after the `as of` date.
     pub(crate) later: BTreeSet<Period>,
+    /// Periods that have a reported figure, and none of a status that is admitted.
+    pub(crate) excluded: BTreeMap<Period, Strength>,
 }
 
 /// What to read.
@@ -113,6 +115,29 @@ pub(crate) fn labels(
     Ok(labels)
 }
 
+/// The day on which a first admitted figure of a period became known.
+pub(crate) fn known_from(
+    snapshot: &Snapshot,
+    request: Request<'_>,
+    period: Period,
+) -> Result<Option<Date>> {
+    let mut first: Option<Date> = None;
+    for scenario in snapshot.scenarios(request.indicator) {
+        if !request.admission.reads(&scenario) {
+            continue;
+        }
+        for vintage in vintages(snapshot, request, &scenario, period)? {
+            let known = vintage.known();
+            let admitted = vintage.value.is_some()
+                && request.admission.admits(strength(&scenario, vintage.status));
+            if admitted && first.is_none_or(|first| known < first) {
+                first = Some(known);
+            }
+        }
+    }
+    Ok(first)
+}
+
 /// Every vintage of a period that was known by the `as of` date, oldest knowledge first,
 /// withdrawals included.
 pub(crate) fn vintages(
@@ -152,18 +177,22 @@ fn gather(
                     Choice::Withdrawn => {
                         cells.withdrawn.insert(period);
                     }
-                    Choice::None => {}
+                    Choice::Excluded(strength) => {
+                        cells.excluded.insert(period, strength);
+                    }
                 }
             }
         }
     }
+    cells.excluded.retain(|period, _| !cells.admitted.contains_key(period));
     Ok(cells)
 }
 
 enum Choice {
     Cell(Cell),
     Withdrawn,
-    None,
+    /// No vintage has an admitted status; the strength of the latest.
+    Excluded(Strength),
 }
 
 /// The strongest admitted vintage of a period, given its latest one. A withdrawal takes every
@@ -180,7 +209,7 @@ fn choose(
     let strength = strength(scenario, latest.status);
     let strongest = strength == Strength::Actual || strength == Strength::Target;
     if strongest && request.admission.admits(strength) {
-        return Ok(cell(scenario, latest).map_or(Choice::None, Choice::Cell));
+        return Ok(cell(scenario, latest).map_or(Choice::Withdrawn, Choice::Cell));
     }
     let mut best: Option<Cell> = None;
     for vintage in vintages(snapshot, request, scenario, latest.period)? {
@@ -194,7 +223,7 @@ fn choose(
             }
         }
     }
-    Ok(best.map_or(Choice::None, Choice::Cell))
+    Ok(best.map_or(Choice::Excluded(strength), Choice::Cell))
 }
 
 fn keep(cells: &mut BTreeMap<Period, Cell>, cell: Cell) {

@@ -91,6 +91,7 @@ const CODES: &[(&str, &str)] = &[
     ("MP0819", "a running total that was revised downward"),
     ("MP0820", "holes that were filled"),
     ("MP0821", "the whole of shares and contributions"),
+    ("MP0822", "newer figures that are not admitted"),
     ("MP0830", "a figure added up from regions"),
     ("MP0831", "a sum that lacks members"),
     ("MP0832", "ends that cover different shares"),

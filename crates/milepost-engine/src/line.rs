@@ -286,6 +286,23 @@ impl Line {
         }
     }
 
+    /// The indicators without which there is no value at a period, each with the period at which
+    /// it is read. None of them where a window or a reducer lacks a figure.
+    pub(crate) fn lacking(&self, period: Period) -> Vec<(&Series, Period)> {
+        match &self.node {
+            Node::Series(series) if series.read(period).is_err() => vec![(series, period)],
+            Node::Filled(filled) if self.read(period).is_err() => {
+                filled.line.indicator().map(|series| (series, period)).into_iter().collect()
+            }
+            Node::Negate(line) => line.lacking(period),
+            Node::Sentence(sentence) => sentence.lacking(period),
+            Node::Sum(_) | Node::Product(..) => {
+                self.parts().flat_map(|part| part.lacking(period)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn parts(&self) -> Box<dyn Iterator<Item = &Line> + '_> {
         match &self.node {
             Node::Sum(terms) => Box::new(terms.iter().map(|term| &term.line)),

@@ -1,5 +1,7 @@
 //! What is worth knowing about an answer, each thing once.
 
+mod missing;
+mod newer;
 mod regions;
 mod wholes;
 
@@ -7,7 +9,7 @@ use std::collections::BTreeMap;
 
 use milepost_lang::ast::{Fill, MeasureKind, Query};
 use milepost_lang::{Diagnostic, Span};
-use milepost_model::{Direction, Number, Period, Precision, Status, Unit, years_between};
+use milepost_model::{Direction, Number, Precision, Status, Unit, years_between};
 
 use crate::answer::{Answer, MissingReason, Origin, Reading, Row, figure, grouped};
 use crate::build::Builder;
@@ -15,7 +17,6 @@ use crate::execute::Asked;
 use crate::goal::Goal;
 use crate::plan::Plan;
 use crate::sentence::Sentence;
-use crate::time::{Base, Cut};
 
 /// Notes of one kind that are written out; the rest is counted.
 const EACH_MAX: usize = 6;
@@ -38,7 +39,8 @@ pub(crate) fn add(
     origins(&mut notes, answer);
     goals(&mut notes, query, asked, answer);
     wholes::add(&mut notes, query, asked, answer);
-    missing(&mut notes, query, asked, plan, answer);
+    missing::add(&mut notes, query, asked, plan, answer, builder);
+    newer::add(&mut notes, query, asked, plan);
     versions(&mut notes, asked);
     regions::add(&mut notes, query, asked, plan, answer, builder.catalogue);
     if let (Some(MissingReason::NotYet), Some(base)) = (plan.why, plan.base) {
@@ -302,100 +304,6 @@ fn met(notes: &mut Notes, query: &Query, sentence: &Sentence, name: &str, row: &
         "at the actual pace the goal is not met".to_owned()
     };
     notes.say("MP0807", span, format!("{name}{message}"));
-}
-
-/// Missing ends and bases: how many regions, and which periods are near.
-fn missing(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan, answer: &Answer) {
-    let regions = asked.regions.len();
-    let of_ends =
-        [(plan.base, asked.scope.times.base_span), (plan.end, asked.scope.times.end_span)];
-    for (period, span) in of_ends.into_iter().filter(|_| regions > 1) {
-        let Some(period) = period else { continue };
-        let lacking = asked.sentences.iter().filter(|s| s.line.read(period).is_err()).count();
-        if lacking > 0 {
-            let have = if lacking == 1 { "has" } else { "have" };
-            let message = format!("{lacking} of {regions} regions {have} no figure for {period}");
-            notes.say("MP0804", span, message);
-        }
-    }
-    let figure_missing = |row: &Row| {
-        row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
-    };
-    // Of a level the count says it all.
-    if asked.by_level || !answer.rows.iter().any(figure_missing) {
-        return;
-    }
-    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
-        let natives = sentence.line.natives();
-        let subject = format!("{} in {}", measured(query), region.name);
-        let (Some(first), Some(last)) = (natives.first(), natives.last()) else {
-            let message = format!("{subject} has no figure that is admitted");
-            let admitted = asked.scope.admission.words().join(", ");
-            let note = Diagnostic::note("MP0805", query.span, message);
-            notes.push(note.with_help(format!(
-                "admitted: {admitted}; `including projections, targets` admits more"
-            )));
-            continue;
-        };
-        let times = &asked.scope.times;
-        if let (Base::Cut(Cut::Close(_, words)), None, None, false) =
-            (&times.base, plan.base, plan.base_lag, times.is_window())
-        {
-            let message = format!("{subject} starts at {first}, after {words}");
-            let note = Diagnostic::note("MP0805", times.base_span, message);
-            notes.push(note.with_help(format!("`since {first}` or `since first`")));
-        }
-        if let (Cut::Close(_, words), None) = (&times.end, plan.end)
-            && plan.why == Some(MissingReason::BeforeSeries)
-        {
-            let message = format!("{subject} starts at {first}, after {words}");
-            let note = Diagnostic::note("MP0805", times.end_span, message);
-            notes.push(note.with_help(format!("`at {first}` or `at first`")));
-        }
-        let ends = [(plan.base, times.base_span, "since"), (plan.end, times.end_span, "at")];
-        for (period, span, word) in ends {
-            let Some(period) = period.filter(|p| sentence.line.read(*p).is_err()) else { continue };
-            let before = natives.iter().rev().find(|p| p.last_day() < period.last_day());
-            // A figure of another length may close on the same day.
-            let after = natives.iter().find(|p| **p != period && p.last_day() >= period.last_day());
-            let near: Vec<String> =
-                before.into_iter().chain(after).map(Period::to_string).collect();
-            let note =
-                Diagnostic::note("MP0805", span, format!("{subject} has no figure for {period}"));
-            let help = near.iter().map(|p| format!("`{word} {p}`")).collect::<Vec<_>>();
-            notes.push(match help.as_slice() {
-                [] => note,
-                help => note.with_help(format!("the nearest figures: {}", help.join(", "))),
-            });
-        }
-        year_before(notes, query, sentence, &subject, plan.end);
-        if answer.rows.iter().any(|row| row.missing == Some(MissingReason::NotYet)) {
-            let message = format!("the latest figure of {subject} is {last}");
-            notes.say("MP0805", times.end_span, message);
-        }
-    }
-}
-
-/// What is measured, with its transforms.
-fn measured(query: &Query) -> Query {
-    let bare = Query { reducers: Vec::new(), measure: None, ..query.clone() };
-    Query { clauses: Box::default(), ..bare }
-}
-
-/// The same period of the year before is the base of `yoy`, and nothing else is.
-fn year_before(
-    notes: &mut Notes,
-    query: &Query,
-    sentence: &Sentence,
-    subject: &str,
-    end: Option<Period>,
-) {
-    let Some(measure) = query.measure.as_ref().filter(|measure| measure.yoy) else { return };
-    let Some(base) = end.and_then(Period::one_year_earlier) else { return };
-    if sentence.line.read(base).is_err() {
-        let message = format!("{subject} has no figure for {base}, a year before");
-        notes.say("MP0805", measure.span, message);
-    }
 }
 
 /// Names that mean different versions at different times.

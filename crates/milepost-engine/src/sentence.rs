@@ -5,7 +5,7 @@ use milepost_model::{Date, Frequency, Number, Period, Strength, Unit, years_betw
 
 use crate::answer::{MissingReason, Reading};
 use crate::goal::{Goal, GoalReading, begins};
-use crate::line::{Line, Timing};
+use crate::line::{Line, Series, Timing};
 use crate::measure;
 use crate::steps::Steps;
 
@@ -219,6 +219,16 @@ impl Sentence {
             None if fits || self.is_at_close(period) => Ok(period),
             None => Err(MissingReason::NoData),
         }
+    }
+
+    /// See [`Line::lacking`]: what the end or the base lacks.
+    pub(crate) fn lacking(&self, period: Period) -> Vec<(&Series, Period)> {
+        let end = self.fixed.unwrap_or(period);
+        let mut lacking = self.line.lacking(end);
+        if let Ok(Some(base)) = self.base.of(end) {
+            lacking.extend(self.line.lacking(base));
+        }
+        lacking
     }
 
     /// Whether a period closes together with a period of `by`, for lines that are read by close.

@@ -1,7 +1,7 @@
 //! The line of one indicator in one region: stored figures, flows added up along time, ratios
 //! from their parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use milepost_model::{
@@ -185,6 +185,16 @@ impl Series {
                 .of_whole_parts(period)
                 .unwrap_or_else(|| Err(self.reason(period, other.and_then(Result::err)))),
         }
+    }
+
+    /// Periods whose figures became known only after the `as of` date.
+    pub(crate) fn later(&self) -> &BTreeSet<Period> {
+        &self.cells.later
+    }
+
+    /// Periods whose figures have no status that is admitted.
+    pub(crate) fn excluded(&self) -> &BTreeMap<Period, Strength> {
+        &self.cells.excluded
     }
 
     /// Whether the area itself has a figure at a period.
