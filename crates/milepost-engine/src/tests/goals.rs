@@ -39,7 +39,7 @@ fn a_target_does_not_weaken_the_status() {
 
 #[test]
 fn notes_say_which_goal_and_which_side() {
-    let answer = answer("gap of si.coverage in VN to target");
+    let answer = answer("gap of si.coverage in VN to target at 2024-06");
     let notes: Vec<_> = answer.notes.iter().map(|note| note.message.as_str()).collect();
     assert_eq!(
         notes,
