@@ -1,5 +1,6 @@
 //! The admitted figures of one indicator in one territory: the only place that reads the store.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -24,6 +25,20 @@ pub(crate) struct Cell {
     pub(crate) known: Date,
     pub(crate) scenario: Scenario,
     pub(crate) source: Option<Arc<str>>,
+}
+
+impl Cell {
+    /// Figures under several labels of one close: the strongest first, then the one known last.
+    pub(crate) fn rank(&self) -> (Strength, Reverse<Date>) {
+        (self.strength, Reverse(self.known))
+    }
+
+    /// Figures under one label: the strongest first, `target` before its variants, then the one
+    /// known last.
+    fn precedence(&self) -> (Strength, bool, Reverse<Date>, &Scenario) {
+        let variant = self.scenario.as_str() != Scenario::TARGET && self.scenario.is_target();
+        (self.strength, variant, Reverse(self.known), &self.scenario)
+    }
 }
 
 /// The figures by period, and the periods whose figures are not to be seen.
@@ -61,29 +76,29 @@ pub(crate) fn read(snapshot: &Snapshot, request: Request<'_>) -> Result<Cells> {
     Ok(cells)
 }
 
-/// The admitted figure under one label, of the versions of one territory.
+/// The admitted figure under one label, of the versions of one territory, in scenarios that are
+/// admitted.
 pub(crate) fn of_period(
     snapshot: &Snapshot,
     request: Request<'_>,
+    scenarios: &[Scenario],
     period: Period,
 ) -> Result<Option<Cell>> {
-    let mut cells = Cells::default();
-    for scenario in snapshot.scenarios(request.indicator) {
-        if !request.admission.reads(&scenario) {
-            continue;
-        }
+    let mut best: Option<Cell> = None;
+    for scenario in scenarios {
         for region in request.regions {
             let observation = snapshot
-                .observation(request.indicator, *region, &scenario, period, request.as_of)
+                .observation(request.indicator, *region, scenario, period, request.as_of)
                 .map_err(|error| diagnostics::store(&error))?;
             if let Some(observation) = observation
-                && let Choice::Cell(cell) = choose(snapshot, request, &scenario, observation)?
+                && let Choice::Cell(cell) = choose(snapshot, request, scenario, observation)?
+                && best.as_ref().is_none_or(|other| cell.precedence() < other.precedence())
             {
-                keep(&mut cells.admitted, cell);
+                best = Some(cell);
             }
         }
     }
-    Ok(cells.admitted.into_values().next())
+    Ok(best)
 }
 
 /// The admitted figures of every scenario by itself, unordered; for targets, which coexist.
@@ -227,12 +242,8 @@ fn choose(
 }
 
 fn keep(cells: &mut BTreeMap<Period, Cell>, cell: Cell) {
-    let rank = |cell: &Cell| {
-        let variant = cell.scenario.as_str() != Scenario::TARGET && cell.scenario.is_target();
-        (cell.strength, variant, std::cmp::Reverse(cell.known), cell.scenario.clone())
-    };
     match cells.get(&cell.period) {
-        Some(other) if rank(other) <= rank(&cell) => {}
+        Some(other) if other.precedence() <= cell.precedence() => {}
         _ => {
             cells.insert(cell.period, cell);
         }

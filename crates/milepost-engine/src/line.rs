@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use milepost_model::{Kind, Number, Period, Precision, Status, Strength, Unit};
+use milepost_model::{Date, Kind, Number, Period, Precision, Status, Strength, Unit};
 
 use crate::answer::{MissingReason, Origin, Reading, Undefined};
 use crate::area::Area;
@@ -127,6 +127,33 @@ impl Line {
     /// those in which every part has a figure, the finer side added up to the coarser.
     pub(crate) fn natives(&self) -> &[Period] {
         self.natives.get_or_init(|| self.find_natives())
+    }
+
+    /// The last of [`Line::natives`] that closes by a day.
+    pub(crate) fn last_native(&self, until: Date) -> Option<Period> {
+        match self.open_series() {
+            Some(series) => series.last_native(until),
+            None => self.natives().iter().rev().find(|p| p.last_day() <= until).copied(),
+        }
+    }
+
+    /// The first of [`Line::natives`] that closes on a day or later.
+    pub(crate) fn first_native(&self, from: Date) -> Option<Period> {
+        match self.open_series() {
+            Some(series) => series.first_native(from),
+            None => self.natives().iter().find(|p| p.last_day() >= from).copied(),
+        }
+    }
+
+    /// The series, where the line is nothing but one whose periods are not known yet and need not
+    /// be.
+    fn open_series(&self) -> Option<&Series> {
+        match &self.node {
+            Node::Series(series) if self.natives.get().is_none() => {
+                Some(&**series).filter(|series| series.knows_its_ends())
+            }
+            _ => None,
+        }
     }
 
     fn find_natives(&self) -> Vec<Period> {

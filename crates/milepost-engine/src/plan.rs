@@ -1,15 +1,14 @@
 //! Which periods are compared: one base and one end for the whole query, and the steps between.
 
-use std::collections::BTreeSet;
-
 use milepost_lang::ast::{Axis, Clauses, MeasureKind, Query};
 use milepost_model::{Date, Frequency, Period};
 
 use crate::answer::MissingReason;
 use crate::build::Scope;
 use crate::line::Timing;
+use crate::pool::Pool;
 use crate::reduce::takes_all_time;
-use crate::sentence::{BaseRule, Sentence, at_steps, back};
+use crate::sentence::{BaseRule, Sentence, back};
 use crate::steps::Steps;
 use crate::time::{Base, Cut, Times};
 use crate::{Result, diagnostics};
@@ -87,25 +86,13 @@ fn keeps_base(measure: MeasureKind) -> bool {
     matches!(measure, MeasureKind::Multiple | MeasureKind::Index | MeasureKind::Progress)
 }
 
-/// The periods that a search for a base or an end looks at: those with a figure in any region.
-fn candidates(sentences: &[Sentence], steps: Option<Steps>) -> Vec<Period> {
-    let mut all = BTreeSet::new();
-    for sentence in sentences {
-        match steps {
-            None => all.extend(sentence.line.natives().iter().copied()),
-            Some(steps) => all.extend(at_steps(&sentence.line, steps)),
-        }
-    }
-    all.into_iter().collect()
-}
-
 /// The period that a cut picks.
-fn pick(cut: &Cut, candidates: &[Period]) -> Option<Period> {
+fn pick(cut: &Cut, pool: &Pool<'_>) -> Option<Period> {
     match cut {
         Cut::Exact(period) => Some(*period),
-        Cut::Close(day, _) => candidates.iter().rev().find(|p| p.last_day() <= *day).copied(),
-        Cut::Latest => candidates.last().copied(),
-        Cut::First => candidates.first().copied(),
+        Cut::Close(day, _) => pool.last(*day),
+        Cut::Latest => pool.last(Date::MAX),
+        Cut::First => pool.first(),
     }
 }
 
@@ -147,7 +134,7 @@ pub(crate) fn settle(
     }
     let accrues = spans(sentences);
     let grain = grain(sentences, times, each, compared.is_some() && accrues);
-    let pool = candidates(sentences, grain);
+    let pool = Pool::new(sentences, grain);
     let of_step = |period: Period| match each.filter(|_| accrues) {
         Some(each) => each.closing_with(period),
         None => period,
@@ -164,9 +151,10 @@ pub(crate) fn settle(
         plan.end = None;
     }
     check_base(query, times, steps, sentences, yoy)?;
-    let base_pool = if accrues { pool.clone() } else { candidates(sentences, None) };
+    let natives = Pool::new(sentences, None);
+    let base_pool = if accrues { &pool } else { &natives };
     let of_spans = grain.filter(|_| accrues);
-    let low = base(sentences, times, &base_pool, of_spans, &mut plan)?;
+    let low = base(sentences, times, base_pool, (of_spans, steps), &mut plan)?;
     plan.base = plan.base.map(of_step);
     if strict && plan.base_lag.is_some() {
         plan.base = None;
@@ -178,21 +166,19 @@ pub(crate) fn settle(
         plan.base = plan.base.map(|base| steps.closing_with(base));
     }
     let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
-    for sentence in sentences.iter_mut() {
-        (sentence.base, sentence.steps) = (rule.clone(), steps);
-    }
     plan.is_single = steps.is_none()
         && (times.is_single() || compared.is_some_and(|kind| !has_series(kind, yoy, query, times)));
     plan.rows = match (steps, plan.end) {
         (_, None) => Rows::None,
         // Without any figure there is nothing that steps could start from.
-        (Some(_), Some(end)) if pool.is_empty() && low == Date::MIN => Rows::Periods(vec![end]),
+        (Some(_), Some(end)) if low == Date::MIN && pool.is_empty() => Rows::Periods(vec![end]),
         (Some(steps), Some(end)) => {
-            let pool = if steps.is_several() { candidates(sentences, Some(steps)) } else { pool };
-            let first = pool.first().copied();
-            let rows = stepped(steps, low, end.last_day(), first, &plan, times, compared, query)?;
-            let last = rows.last().filter(|_| steps.is_several()).unwrap_or(&end);
-            plan.after_steps = newer(sentences, *last).filter(|_| !times.end_stated);
+            let counted = Pool::new(sentences, Some(steps));
+            let pool = if steps.is_several() { &counted } else { &pool };
+            let rows = stepped(steps, low, end.last_day(), pool, &plan, times, compared, query)?;
+            let last = rows.last().filter(|_| steps.is_several()).unwrap_or(&end).last_day();
+            let newest = || natives.last(Date::MAX).filter(|newest| newest.last_day() > last);
+            plan.after_steps = if times.end_stated { None } else { newest() };
             Rows::Periods(rows)
         }
         (None, Some(end)) if plan.is_single => Rows::Periods(vec![end]),
@@ -201,12 +187,10 @@ pub(crate) fn settle(
             native(end, low, &plan, times, compared, whole_series)
         }
     };
+    for sentence in sentences {
+        (sentence.base, sentence.steps) = (rule.clone(), steps);
+    }
     Ok(plan)
-}
-
-/// The last figure, where it closes after a period.
-fn newer(sentences: &[Sentence], than: Period) -> Option<Period> {
-    candidates(sentences, None).pop().filter(|newest| newest.last_day() > than.last_day())
 }
 
 /// A query whose every part says when: one row.
@@ -244,7 +228,8 @@ fn grain(
         Base::None | Base::Back { .. } => None,
     };
     let frequency = exact(&times.end).or(base).or_else(|| {
-        let natives = candidates(sentences, None);
+        let pool = Pool::new(sentences, None);
+        let natives = pool.all();
         let latest = natives.last()?.last_day();
         natives
             .iter()
@@ -297,11 +282,12 @@ fn check_base(
 fn base(
     sentences: &[Sentence],
     times: &Times,
-    pool: &[Period],
-    grain: Option<Steps>,
+    pool: &Pool<'_>,
+    (grain, steps): (Option<Steps>, Option<Steps>),
     plan: &mut Plan,
 ) -> Result<Date> {
     match &times.base {
+        Base::None if steps.is_none() => Ok(Date::MIN),
         Base::None => {
             let first = pool.first().and_then(|p| p.last_day().previous()).unwrap_or(Date::MIN);
             Ok(first)
@@ -404,9 +390,7 @@ fn rule(
         }
         Some(steps) if times.base == Base::None => {
             // Without a span the first step is the base.
-            candidates(sentences, Some(steps))
-                .first()
-                .map_or(fixed, |first| BaseRule::Fixed(*first))
+            Pool::new(sentences, Some(steps)).first().map_or(fixed, BaseRule::Fixed)
         }
         _ => fixed,
     }
@@ -434,7 +418,7 @@ fn stepped(
     steps: Steps,
     low: Date,
     last: Date,
-    first: Option<Period>,
+    pool: &Pool<'_>,
     plan: &Plan,
     times: &Times,
     kind: Option<MeasureKind>,
@@ -450,7 +434,7 @@ fn stepped(
     }
     let first = match times.base {
         // The first step of a measure without a span is its base and has no row.
-        Base::None => first,
+        Base::None => pool.first(),
         _ => low.next().and_then(|day| steps.containing(day)),
     };
     let skips_first = times.base == Base::None && kind.is_some_and(|kind| needs_base(kind, false));
@@ -508,15 +492,16 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     check_base(query, times, sentence.steps, one, yoy)?;
     let accrues = spans(one);
     let grain = grain(one, times, each, kind.is_some() && accrues);
-    let pool = candidates(one, grain);
+    let pool = Pool::new(one, grain);
     let end = pick(&times.end, &pool);
     let mut plan = Plan { end, ..Plan::default() };
-    let base_pool = if accrues { pool } else { candidates(one, None) };
+    let natives = Pool::new(one, None);
+    let base_pool = if accrues { &pool } else { &natives };
     let over_last = matches!(times.base, Base::Back { .. });
     let low = if over_last {
         Date::MIN
     } else {
-        base(one, times, &base_pool, grain.filter(|_| accrues), &mut plan)?
+        base(one, times, base_pool, (grain.filter(|_| accrues), sentence.steps), &mut plan)?
     };
     check_lengths(&plan, times, kind, yoy, accrues)?;
     let steps = sentence.steps.map(|steps| count_steps(steps, one, times, low));

@@ -3,12 +3,11 @@
 
 mod cut;
 mod members;
-mod reader;
 mod rule;
 mod tally;
 mod trace;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -17,12 +16,12 @@ use milepost_model::{Catalogue, Date, Period, Precision, RegionId};
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::{self, Area};
 use crate::measure::{in_range, scaled};
+use crate::reader::Labels;
 
 use cut::Cut;
 use tally::{Part, Tally};
 
 pub(crate) use members::Source;
-pub(crate) use reader::{Reader, Shared};
 pub(crate) use rule::Rule;
 pub(crate) use tally::Completeness;
 
@@ -40,6 +39,8 @@ pub(crate) struct Rollup {
     boundaries: Date,
     cuts: RefCell<BTreeMap<RegionId, Rc<Vec<Cut>>>>,
     read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
+    /// The periods that may have a figure.
+    candidates: OnceCell<Rc<Labels>>,
     /// The members that `matched` leaves, of how many.
     matched: RefCell<Option<(Cut, usize)>>,
 }
@@ -69,6 +70,7 @@ impl Rollup {
             boundaries,
             cuts: RefCell::default(),
             read: RefCell::default(),
+            candidates: OnceCell::new(),
             matched: RefCell::default(),
         }
     }
@@ -429,7 +431,7 @@ impl Rollup {
     fn tally(&self, cut: &Cut, period: Period) -> Result<Tally, Undefined> {
         let labels = self.rule.labels_of(&cut.labels, period);
         let mut tally = Tally::of(cut.members.len());
-        if labels.iter().all(Vec::is_empty) {
+        if labels.iter().all(|labels| labels.is_empty()) {
             return Ok(tally);
         }
         if cut.begins <= period.last_day() {

@@ -8,9 +8,10 @@ use milepost_model::{Basis, Indicator, IndicatorId, Kind, Unit};
 
 use super::{Builder, Scope};
 use crate::area::{self, Area};
-use crate::cells::{self, Request};
+use crate::figures::Figures;
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
-use crate::rollup::{Reader, Rollup, Rule};
+use crate::reader::Reader;
+use crate::rollup::{Rollup, Rule};
 use crate::transform::Filled;
 use crate::{Result, diagnostics, names};
 
@@ -44,14 +45,7 @@ impl Builder<'_> {
         let territory = area.region().map(|region| names::territory(catalogue, region));
         let (versions, drawn_on) =
             territory.map(|own| (own.versions, own.drawn_on)).unwrap_or_default();
-        let request = Request {
-            indicator: id,
-            regions: &versions,
-            admission: scope.admission,
-            as_of: scope.as_of,
-        };
         self.trace.indicator(indicator, &area.label(catalogue));
-        let cells = cells::read(self.snapshot, request)?;
         let is_ratio = indicator.kind == Some(Kind::Ratio);
         let parts = if is_ratio && with_parts { self.parts(indicator, area, scope)? } else { None };
         let timing = match (indicator.kind, &parts) {
@@ -80,7 +74,22 @@ impl Builder<'_> {
             drawn_on,
         };
         let rollup = self.rollup(indicator, &declared, parts.as_ref(), scope);
-        Ok(Series::new(declared, cells, parts, rollup))
+        let figures = Figures::new(self.reader(&declared, scope), versions);
+        Ok(Series::new(declared, figures, parts, rollup))
+    }
+
+    fn reader(&self, of: &Declared, scope: &Scope) -> Rc<Reader> {
+        self.reader_of(of.id, (of.timing, of.adds_up, of.running_total), scope)
+    }
+
+    fn reader_of(
+        &self,
+        id: IndicatorId,
+        nature: (Timing, bool, bool),
+        scope: &Scope,
+    ) -> Rc<Reader> {
+        let asked = (scope.admission, scope.as_of);
+        Rc::new(Reader::new(self.snapshot, id, nature, asked, &self.shared))
     }
 
     /// How figures of members make that of the area, where the kind says so.
@@ -91,16 +100,7 @@ impl Builder<'_> {
         parts: Option<&Parts>,
         scope: &Scope,
     ) -> Option<Rc<Rollup>> {
-        let reader = |of: &Declared| Reader {
-            snapshot: self.snapshot.clone(),
-            indicator: of.id,
-            timing: of.timing,
-            adds_up: of.adds_up,
-            running_total: of.running_total,
-            admission: scope.admission,
-            as_of: scope.as_of,
-            shared: self.shared.clone(),
-        };
+        let reader = |of: &Declared| self.reader(of, scope);
         let rule = match (indicator.kind?, parts) {
             (Kind::Stock | Kind::Flow, _) => Rule::Sum(reader(declared)),
             (Kind::Ratio, Some(parts)) => Rule::Quotient {
@@ -117,10 +117,8 @@ impl Builder<'_> {
                     Kind::Ratio | Kind::Index | Kind::Intensity => return None,
                 };
                 let running_total = adds_up && record.basis == Some(Basis::Ytd);
-                let values = reader(declared);
-                let weights =
-                    Reader { indicator: weight, timing, adds_up, running_total, ..values.clone() };
-                Rule::Mean { values, weights }
+                let weights = self.reader_of(weight, (timing, adds_up, running_total), scope);
+                Rule::Mean { values: reader(declared), weights }
             }
         };
         let area = declared.area.clone();

@@ -191,10 +191,14 @@ impl Question<'_> {
                 Err(error) if several && error.code == "MP0315" => continue,
                 asked => asked?,
             };
-            let natives = asked.sentences.iter().flat_map(|sentence| sentence.line.natives());
-            let closes = natives.map(|p: &Period| p.last_day());
-            let closes = closes.filter(|close| (first..=last).contains(close));
-            let end = if is_first { closes.min() } else { closes.max() };
+            let lines = asked.sentences.iter().map(|sentence| &sentence.line);
+            let end = if is_first {
+                let opening = lines.filter_map(|line| line.first_native(first)).min();
+                opening.map(Period::last_day).filter(|close| *close <= last)
+            } else {
+                let closing = lines.filter_map(|line| line.last_native(last)).max();
+                closing.map(Period::last_day).filter(|close| *close >= first)
+            };
             match end {
                 Some(end) if changes_between(builder.catalogue, end, last) => {
                     return self.at(builder, end);

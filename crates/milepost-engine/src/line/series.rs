@@ -11,10 +11,10 @@ use milepost_model::{
 use super::tiling;
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::Area;
-use crate::cells::{Cell, Cells};
+use crate::cells::Cell;
+use crate::figures::Figures;
 use crate::measure::{in_range, scaled, whole};
 use crate::rollup::Rollup;
-use crate::transform;
 
 /// When two periods hold the same figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +29,7 @@ pub(crate) enum Timing {
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub(crate) declared: Declared,
-    cells: Cells,
-    /// Of a flow that is published as running totals, those totals.
-    totals: BTreeMap<Period, Cell>,
-    /// For [`Timing::Close`]: the winning label of each close.
-    closes: BTreeMap<Date, Period>,
+    figures: Figures,
     parts: Option<Box<Parts>>,
     /// The figures of the area from those of other regions; None where the kind has no rule.
     pub(crate) rollup: Option<Rc<Rollup>>,
@@ -83,30 +79,11 @@ pub(crate) struct Declared {
 impl Series {
     pub(crate) fn new(
         declared: Declared,
-        mut cells: Cells,
+        figures: Figures,
         parts: Option<Parts>,
         rollup: Option<Rc<Rollup>>,
     ) -> Self {
-        let mut totals = BTreeMap::new();
-        if declared.running_total {
-            let split = transform::split(&cells.admitted);
-            (cells.admitted, totals) = (split.steps, split.totals);
-        }
-        let timing = declared.timing;
-        let mut closes: BTreeMap<Date, Period> = BTreeMap::new();
-        if timing == Timing::Close {
-            for (period, cell) in &cells.admitted {
-                let rank = |cell: &Cell| (cell.strength, std::cmp::Reverse(cell.known));
-                let better = closes
-                    .get(&period.last_day())
-                    .and_then(|other| cells.admitted.get(other))
-                    .is_none_or(|other| rank(cell) < rank(other));
-                if better {
-                    closes.insert(period.last_day(), *period);
-                }
-            }
-        }
-        Self { declared, cells, totals, closes, parts: parts.map(Box::new), rollup }
+        Self { declared, figures, parts: parts.map(Box::new), rollup }
     }
 
     /// The periods that have a figure without adding up sub-periods, in order. An area that has
@@ -127,6 +104,29 @@ impl Series {
         natives
     }
 
+    /// Whether the first and the last of [`Series::natives`] can be found without the others.
+    pub(crate) fn knows_its_ends(&self) -> bool {
+        let joined = self.declared.drawn_on.is_some() && self.rollup.is_some();
+        self.parts.is_none() && !(joined && self.figures.has_any())
+    }
+
+    /// The last of [`Series::natives`] that closes by a day, of a series that knows its ends.
+    pub(crate) fn last_native(&self, until: Date) -> Option<Period> {
+        match &self.rollup {
+            Some(rollup) if !self.figures.has_any() => rollup.last_native(until),
+            _ => self.figures.last_native(until),
+        }
+    }
+
+    /// The first of [`Series::natives`] that closes on a day or later, of a series that knows its
+    /// ends.
+    pub(crate) fn first_native(&self, from: Date) -> Option<Period> {
+        match &self.rollup {
+            Some(rollup) if !self.figures.has_any() => rollup.first_native(from),
+            _ => self.figures.first_native(from),
+        }
+    }
+
     /// The series and those that it is a ratio of.
     pub(crate) fn with_parts(&self) -> Vec<&Self> {
         let parts = self.parts.iter().flat_map(|parts| [&parts.numerator, &parts.denominator]);
@@ -135,10 +135,7 @@ impl Series {
 
     /// The periods that have a figure of the area itself.
     fn own_natives(&self) -> Vec<Period> {
-        let mut natives: Vec<Period> = match self.declared.timing {
-            Timing::Close => self.closes.values().copied().collect(),
-            Timing::Span => self.cells.admitted.keys().copied().collect(),
-        };
+        let mut natives = self.figures.natives();
         if let Some(parts) = &self.parts {
             let mut computed = parts.numerator.own_natives();
             computed.retain(|period| {
@@ -152,15 +149,8 @@ impl Series {
 
     /// The stored figure that holds for a period: of the labels of one close the strongest figure,
     /// the period's own label before others.
-    pub(crate) fn stored(&self, period: Period) -> Option<&Cell> {
-        let cell = |period: &Period| self.cells.admitted.get(period);
-        match self.declared.timing {
-            Timing::Close => {
-                let best = self.closes.get(&period.last_day()).and_then(cell)?;
-                cell(&period).filter(|own| own.strength <= best.strength).or(Some(best))
-            }
-            Timing::Span => cell(&period).or_else(|| self.totals.get(&period)),
-        }
+    pub(crate) fn stored(&self, period: Period) -> Option<Cell> {
+        self.figures.at(period)
     }
 
     /// The figure of a period: stored, from parts, added up over sub-periods, the zero before the
@@ -189,12 +179,17 @@ impl Series {
 
     /// Periods whose figures became known only after the `as of` date.
     pub(crate) fn later(&self) -> &BTreeSet<Period> {
-        &self.cells.later
+        self.figures.later()
+    }
+
+    /// Whether figures that close after a day may be stored, whatever their status.
+    pub(crate) fn may_go_beyond(&self, day: Date) -> bool {
+        self.figures.may_go_beyond(day)
     }
 
     /// Periods whose figures have no status that is admitted.
     pub(crate) fn excluded(&self) -> &BTreeMap<Period, Strength> {
-        &self.cells.excluded
+        self.figures.excluded()
     }
 
     /// Whether the area itself has a figure at a period.
@@ -225,7 +220,7 @@ impl Series {
     /// The figure of the area itself, as it is stored or follows from what is.
     fn read_plain(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
         if let Some(cell) = self.stored(period) {
-            return Some(Ok(stored_reading(period, cell)));
+            return Some(Ok(stored_reading(period, &cell)));
         }
         if let Some(computed) = self.of_own_parts(period) {
             return Some(computed);
@@ -249,7 +244,7 @@ impl Series {
     }
 
     fn add_up(&self, period: Period) -> Option<Reading> {
-        let tiles = tiling::tile(&self.cells.admitted, period)?;
+        let tiles = tiling::tile(self.figures.parts_of(period)?, period)?;
         let mut sum = whole(0);
         let mut readings = Vec::with_capacity(tiles.len());
         for tile in tiles {
@@ -269,26 +264,18 @@ impl Series {
             return Vec::new();
         }
         let falls = |cell: &Cell| cell.value.signum() < 0;
-        let steps = self.cells.admitted.iter();
+        let steps = self.figures.admitted().iter();
         let steps = steps.filter(|(step, cell)| period.covers(**step) && falls(cell));
         steps.map(|(step, _)| *step).collect()
     }
 
     fn is_withdrawn(&self, period: Period) -> bool {
-        self.cells.withdrawn.iter().any(|other| self.is_same(*other, period))
+        self.figures.is_withdrawn(period)
     }
 
     /// Whether the kind is declared and figures of several regions still make none.
     fn has_no_rule(&self) -> bool {
         self.rollup.is_none() && self.declared.kind.is_some()
-    }
-
-    /// Whether two periods hold the same figure.
-    fn is_same(&self, one: Period, other: Period) -> bool {
-        match self.declared.timing {
-            Timing::Close => one.last_day() == other.last_day(),
-            Timing::Span => one == other,
-        }
     }
 
     /// Why a period has no figure, given why other regions do not make one; None where the kind
@@ -314,14 +301,15 @@ impl Series {
             None | Some(MissingReason::NoData) => {}
             Some(reason) => return reason,
         }
-        if self.cells.later.iter().any(|other| self.is_same(*other, period)) {
+        if self.figures.is_later(period) {
             return MissingReason::NotKnownThen;
         }
         if self.is_withdrawn(period) {
             return MissingReason::Withdrawn;
         }
         if self.declared.adds_up
-            && let Some(coverage) = tiling::coverage(&self.cells.admitted, period)
+            && let Some(parts) = self.figures.parts_of(period)
+            && let Some(coverage) = tiling::coverage(parts, period)
         {
             return MissingReason::Incomplete(coverage);
         }

@@ -33,6 +33,9 @@ fn projected(sentence: &Sentence, end: Period) -> Option<Period> {
         return None;
     }
     let leaves = sentence.line.leaves();
+    if !leaves.iter().any(|series| series.may_go_beyond(end.last_day())) {
+        return None;
+    }
     let has = |period: Period| {
         let is_projected = |of: &Series| of.excluded().get(&period) == Some(&Strength::Projection);
         leaves.iter().all(|series| is_projected(series) || series.stored(period).is_some())

@@ -1,6 +1,7 @@
 //! Which members have figures, and when.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use milepost_model::{Date, Period, RegionId};
 
@@ -8,13 +9,15 @@ use super::cut::Cut;
 use super::{Rollup, trace};
 use crate::answer::{Coverage, MissingReason};
 use crate::line::Timing;
+use crate::reader::Labels;
 use crate::transform::since_january;
 
 impl Rollup {
     /// The periods that have a figure, in order; of those of one close the first. With `before`,
     /// only those that close before a day.
     pub(crate) fn natives(&self, before: Option<Date>) -> Vec<Period> {
-        let mut natives = self.candidates(before);
+        let fits = |period: &Period| before.is_none_or(|day| period.last_day() < day);
+        let mut natives: Vec<Period> = self.candidates().iter().filter(fits).collect();
         if self.rule.first().running_total {
             natives = self.steps(natives);
         }
@@ -42,10 +45,37 @@ impl Rollup {
         steps
     }
 
+    /// The last of the periods that have a figure and close by a day.
+    pub(crate) fn last_native(&self, until: Date) -> Option<Period> {
+        if self.rule.first().running_total {
+            return self.natives(until.next()).pop();
+        }
+        let has_figure = |period: &Period| self.read(*period).is_ok();
+        let candidates = self.candidates();
+        let mut closes = candidates.closes().rev().skip_while(|(close, _)| *close > until);
+        match self.rule.timing() {
+            Timing::Close => {
+                closes.find_map(|(_, periods)| periods.iter().copied().find(has_figure))
+            }
+            Timing::Span => {
+                closes.find_map(|(_, periods)| periods.iter().rev().copied().find(has_figure))
+            }
+        }
+    }
+
+    /// The first of the periods that have a figure and close on a day or later.
+    pub(crate) fn first_native(&self, from: Date) -> Option<Period> {
+        if self.rule.first().running_total {
+            return self.natives(None).into_iter().find(|period| period.last_day() >= from);
+        }
+        let candidates = self.candidates();
+        let mut closes = candidates.closes().skip_while(|(close, _)| *close < from);
+        closes.find_map(|(_, periods)| periods.iter().copied().find(|p| self.read(*p).is_ok()))
+    }
+
     /// The last period of which some members have a figure, but too few, with how many.
     pub(crate) fn newest_incomplete(&self) -> Option<(Period, Coverage)> {
-        let candidates = self.candidates(None);
-        candidates.into_iter().rev().find_map(|period| match self.read(period) {
+        self.candidates().iter().rev().find_map(|period| match self.read(period) {
             Err(MissingReason::Incomplete(coverage)) => Some(Some((period, coverage))),
             Err(_) => None,
             Ok(_) => Some(None),
@@ -54,23 +84,23 @@ impl Rollup {
 
     /// The periods under which figures of the area, of what lies in it or of its predecessors may
     /// be stored.
-    fn candidates(&self, before: Option<Date>) -> Vec<Period> {
-        let mut regions = self.area.names.clone();
-        let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
-        let mut at = 0;
-        let mut periods = BTreeSet::new();
-        while let Some(region) = regions.get(at).copied() {
-            let predecessors = self.catalogue().predecessors_of(region).into_iter();
-            regions.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
-            for cut in self.cuts_of(region).iter() {
-                periods.extend(cut.labels[0].iter().copied());
+    fn candidates(&self) -> Rc<Labels> {
+        let find = || {
+            let mut regions = self.area.names.clone();
+            let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
+            let mut at = 0;
+            let mut labels = Vec::new();
+            while let Some(region) = regions.get(at).copied() {
+                let predecessors = self.catalogue().predecessors_of(region).into_iter();
+                regions.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
+                labels.extend(self.cuts_of(region).iter().map(|cut| Rc::clone(&cut.labels[0])));
+                at += 1;
             }
-            at += 1;
-        }
-        let [own, _] = self.rule.labels(&regions);
-        periods.extend(own);
-        let fits = |period: &Period| before.is_none_or(|day| period.last_day() < day);
-        periods.into_iter().filter(fits).collect()
+            let [own, _] = self.rule.labels(&regions);
+            labels.push(own);
+            Labels::together(labels)
+        };
+        Rc::clone(self.candidates.get_or_init(find))
     }
 
     /// Narrows the area to the members that have a figure at every one of some periods.

@@ -1,25 +1,26 @@
 //! How figures of members make the figure of the whole.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::rc::Rc;
 
 use milepost_model::{Frequency, Number, Period, RegionId};
 
-use super::reader::Reader;
 use super::tally::{Part, Tally};
 use crate::answer::Undefined;
 use crate::line::Timing;
+use crate::reader::{Labels, Reader};
 
 /// By kind: what can be added up is; a ratio is the sum of its numerators over the sum of its
 /// denominators (World Bank, WDI methodology); other figures are averaged by a declared weight.
 #[derive(Debug)]
 pub(crate) enum Rule {
     /// Figures are added up.
-    Sum(Reader),
+    Sum(Rc<Reader>),
     /// The sum of numerators over the sum of denominators, and the power of ten from that to the
     /// unit of the ratio.
-    Quotient { numerator: Reader, denominator: Reader, power: i8 },
+    Quotient { numerator: Rc<Reader>, denominator: Rc<Reader>, power: i8 },
     /// The mean by weight.
-    Mean { values: Reader, weights: Reader },
+    Mean { values: Rc<Reader>, weights: Rc<Reader> },
 }
 
 impl Rule {
@@ -63,16 +64,16 @@ impl Rule {
     }
 
     /// Where figures of regions may be stored.
-    pub(super) fn labels(&self, regions: &[RegionId]) -> [BTreeSet<Period>; 2] {
+    pub(super) fn labels(&self, regions: &[RegionId]) -> [Rc<Labels>; 2] {
         let (first, second) = self.readers();
         [first.labels(regions), second.map(|second| second.labels(regions)).unwrap_or_default()]
     }
 
-    pub(super) fn labels_of(
+    pub(super) fn labels_of<'l>(
         &self,
-        labels: &[BTreeSet<Period>; 2],
+        labels: &'l [Rc<Labels>; 2],
         period: Period,
-    ) -> [Vec<Period>; 2] {
+    ) -> [Cow<'l, [Period]>; 2] {
         let (first, second) = self.readers();
         let [of_first, of_second] = labels;
         let second = second.map(|second| second.labels_of(of_second, period));
@@ -82,7 +83,7 @@ impl Rule {
     /// The ways to make up a period of periods of one frequency for which figures are stored.
     pub(super) fn sub_periods(
         &self,
-        [labels, _]: &[BTreeSet<Period>; 2],
+        [labels, _]: &[Rc<Labels>; 2],
         period: Period,
     ) -> Vec<Vec<Period>> {
         let stored = |part: &Period| !self.first().labels_of(labels, *part).is_empty();
@@ -98,7 +99,7 @@ impl Rule {
     pub(super) fn part(
         &self,
         region: RegionId,
-        [first, second]: &[Vec<Period>; 2],
+        [first, second]: &[Cow<'_, [Period]>; 2],
     ) -> Result<Option<Part>, Undefined> {
         let (values, others) = self.readers();
         let Some(value) = values.cell(region, first) else { return Ok(None) };
@@ -115,7 +116,7 @@ impl Rule {
     pub(super) fn add(
         &self,
         regions: &[RegionId],
-        labels: &[Vec<Period>; 2],
+        labels: &[Cow<'_, [Period]>; 2],
         tally: &mut Tally,
     ) -> Result<(), Undefined> {
         if let Some((part, count)) = self.at_once(regions, labels) {
@@ -142,7 +143,11 @@ impl Rule {
 
     /// The sum where the store can add figures up where they lie, with how many there are: plain
     /// sums, and quotients whose members are all there.
-    fn at_once(&self, regions: &[RegionId], labels: &[Vec<Period>; 2]) -> Option<(Part, usize)> {
+    fn at_once(
+        &self,
+        regions: &[RegionId],
+        labels: &[Cow<'_, [Period]>; 2],
+    ) -> Option<(Part, usize)> {
         let sum = |reader: &Reader, labels: &[Period]| {
             let [label] = labels else { return None };
             let total = reader.total(regions, *label)?;
