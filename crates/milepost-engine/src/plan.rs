@@ -135,10 +135,8 @@ pub(crate) fn settle(
     let accrues = spans(sentences);
     let grain = grain(sentences, times, each, compared.is_some() && accrues);
     let pool = Pool::new(sentences, grain);
-    let of_step = |period: Period| match each.filter(|_| accrues) {
-        Some(each) => each.closing_with(period),
-        None => period,
-    };
+    let of_step =
+        |period| each.filter(|_| accrues).map_or(period, |each| each.closing_with(period));
     let end = pick(&times.end, &pool)
         .or_else(|| beginning(sentences, &times.end, grain.filter(|_| accrues)))
         .map(of_step);
