@@ -71,6 +71,23 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Whether it is that of a sentence inside another one.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// The same as seen from a sentence inside.
+    #[must_use]
+    pub(crate) fn inside(&self) -> Self {
+        Self { depth: self.depth.max(1), ..self.clone() }
+    }
+
+    /// The same with the figures of one source only.
+    #[must_use]
+    pub(crate) fn of_source(&self, source: &str) -> Self {
+        Self { admission: self.admission.clone().of_source(source), ..self.clone() }
+    }
+
     /// The same, with names of regions resolved on another day.
     #[must_use]
     pub(crate) fn named_on(&self, day: Date) -> Self {
@@ -109,6 +126,12 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A builder of the same statement that tells nothing of what it does.
+    pub(crate) fn aside(&self) -> Self {
+        let Self { snapshot, session, sentences, .. } = *self;
+        Self { shared: self.shared.clone(), sentences, ..Self::new(snapshot, session) }
+    }
+
     /// How many sentences the row has unfolded to so far.
     pub(crate) fn unfolded(&self) -> u32 {
         self.sentences
@@ -141,7 +164,7 @@ impl<'a> Builder<'a> {
     pub(crate) fn narrowed(&self, outer: &Scope, query: &Query) -> Result<Scope> {
         let clauses = &query.clauses;
         let mut scope = outer.clone();
-        scope.admission = admission(clauses, outer.admission)?;
+        scope.admission = admission(clauses, outer.admission.clone())?;
         if let Some(clause) = &clauses.as_of {
             let day = crate::time::knowledge_date(&clause.value, clause.span, self.catalogue)?;
             scope.as_of = Some(day);
@@ -252,7 +275,7 @@ fn admission(clauses: &Clauses, outer: Admission) -> Result<Admission> {
             Err(diagnostics::clashing_clauses(("including", including.span), ("only", only.span)))
         }
         (Some(including), None) => Ok(outer.including(including.value.iter().map(|s| s.kind))),
-        (None, Some(only)) => Ok(Admission::only(only.value.iter().map(|s| s.kind))),
+        (None, Some(only)) => Ok(outer.narrowed(only.value.iter().map(|s| s.kind))),
         (None, None) => Ok(outer),
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct Request<'a> {
     pub(crate) indicator: IndicatorId,
     /// The versions of one territory, which never hold the same period.
     pub(crate) regions: &'a [RegionId],
-    pub(crate) admission: Admission,
+    pub(crate) admission: &'a Admission,
     pub(crate) as_of: Option<Date>,
 }
 
@@ -166,7 +166,12 @@ pub(crate) fn vintages(
         let all = snapshot.revisions(request.indicator, *region, scenario, period);
         vintages.extend(all.map_err(|error| diagnostics::store(&error))?);
     }
-    vintages.retain(|vintage| request.as_of.is_none_or(|date| vintage.known() <= date));
+    vintages.retain(|vintage| {
+        request.as_of.is_none_or(|date| vintage.known() <= date)
+            // Who withdraws a figure without saying whose withdraws it for all.
+            && (request.admission.admits_source(vintage.source.as_deref())
+                || (vintage.value.is_none() && vintage.source.is_none()))
+    });
     vintages.sort_by_key(Observation::known);
     Ok(vintages)
 }
@@ -218,12 +223,13 @@ fn choose(
     scenario: &Scenario,
     latest: Observation,
 ) -> Result<Choice> {
-    if latest.value.is_none() {
+    let is_of_any = request.admission.is_of_every_source();
+    if latest.value.is_none() && is_of_any {
         return Ok(Choice::Withdrawn);
     }
     let strength = strength(scenario, latest.status);
     let strongest = strength == Strength::Actual || strength == Strength::Target;
-    if strongest && request.admission.admits(strength) {
+    if strongest && is_of_any && request.admission.admits(strength) {
         return Ok(cell(scenario, latest).map_or(Choice::Withdrawn, Choice::Cell));
     }
     let mut best: Option<Cell> = None;

@@ -83,7 +83,7 @@ fn figures(listing: &mut Listing, snapshot: &Snapshot, id: IndicatorId) -> Resul
         let request = Request {
             indicator: id,
             regions: &[region],
-            admission: Admission::everything(),
+            admission: &Admission::everything(),
             as_of: None,
         };
         let cells: Vec<_> = cells::read(snapshot, request)?.admitted.into_values().collect();

@@ -1,7 +1,7 @@
 //! What the engine says about a query: one constructor for each diagnostic.
 //!
 //! `MP03xx` names, `MP04xx` time, `MP05xx` kinds and units, `MP06xx` data, `MP08xx` notes on
-//! answers; `MP09xx`, what cannot be answered yet, stands in `not_yet`.
+//! answers; `MP09xx` is kept.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
 use milepost_lang::ast::{Clause, Goal, MeasureKind, Parameter};
@@ -98,7 +98,6 @@ const CODES: &[(&str, &str)] = &[
     ("MP0833", "a newer period that is incomplete"),
     ("MP0834", "a published and a computed end"),
     ("MP0835", "a region that was put together"),
-    ("MP0901", "what cannot be answered yet"),
 ];
 
 /// The title of a code of this crate.

@@ -14,7 +14,7 @@ use milepost_model::Period;
 use milepost_store::{Reads, Snapshot};
 
 use crate::answer::{Answer, Row};
-use crate::build::Builder;
+use crate::build::{Builder, Scope};
 use crate::explain::{self, Explanation};
 use crate::listing::Listing;
 use crate::parameters::{self, Parameters};
@@ -23,7 +23,7 @@ use crate::session::Session;
 use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
 
 pub(crate) use rows::row_at;
-pub(crate) use scope::{Asked, ask_inside};
+pub(crate) use scope::{Asked, ask};
 pub(crate) use triangle::Attribute;
 
 /// Rows that an answer may have.
@@ -68,8 +68,7 @@ impl fmt::Display for Outcome {
 /// # Errors
 ///
 /// A diagnostic with the place in the text: names that are unknown or mean several things,
-/// clauses that do not go together, units that do not convert, what cannot be answered yet, and a
-/// store that cannot be read.
+/// clauses that do not go together, units that do not convert, and a store that cannot be read.
 ///
 /// ```
 /// use milepost_engine::{Outcome, Parameters, Session, execute};
@@ -141,9 +140,10 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
 
 fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
     let mut builder = Builder::new(snapshot, session);
-    let divided = triangle::divide(query)?;
+    let divided = triangle::divide(query);
     let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
-    let mut asked = scope::ask(&mut builder, undivided)?;
+    let outer = builder.outermost(query.span);
+    let mut asked = scope::ask(&mut builder, undivided, &outer)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query)?;
     let (mut last, mut reads) = (None, None);
@@ -173,7 +173,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
             explain::trace_digits(&mut builder.trace, &asked, &answer);
         }
         if let Some(divided) = &divided {
-            answer = triangle::answer(snapshot, session, divided, &asked, answer)?;
+            answer = triangle::answer(&builder, divided, &asked, &outer, answer)?;
         }
         reduce::apply(&mut answer, query, &asked, &plan)?;
         answer
@@ -193,15 +193,21 @@ pub(crate) fn rows_of(
     builder: &mut Builder<'_>,
     query: &Query,
     asked: &mut Asked,
+    outer: &Scope,
 ) -> Result<(Vec<Row>, Answer)> {
+    let divided = triangle::divide(query);
+    let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
     let times = asked.scope.times.clone();
     let only_targets = asked.scope.admission.only_targets();
     let strict = builder.session.is_strict();
-    let plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
+    let plan = plan::settle(&mut asked.sentences, undivided, &times, only_targets, strict)?;
     if query.clauses.matched.is_some() {
         matched::narrow(asked, &plan);
     }
-    let mut answer = rows::answer(query, asked, &plan)?;
+    let mut answer = rows::answer(undivided, asked, &plan)?;
+    if let Some(divided) = &divided {
+        answer = triangle::answer(builder, divided, asked, outer, answer)?;
+    }
     let rows = answer.rows.clone();
     reduce::apply(&mut answer, query, asked, &plan)?;
     condition::apply(&mut answer, builder, query, asked)?;

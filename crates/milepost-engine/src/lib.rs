@@ -37,7 +37,6 @@ mod line;
 mod listing;
 mod measure;
 mod names;
-mod not_yet;
 mod notes;
 mod parameters;
 mod plan;

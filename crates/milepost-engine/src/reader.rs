@@ -215,9 +215,9 @@ impl Reader {
     }
 
     /// What to read of the versions of one territory.
-    pub(crate) fn request<'r>(&self, regions: &'r [RegionId]) -> Request<'r> {
-        let Self { indicator, admission, as_of, .. } = *self;
-        Request { indicator, regions, admission, as_of }
+    pub(crate) fn request<'r>(&'r self, regions: &'r [RegionId]) -> Request<'r> {
+        let Self { indicator, admission, as_of, .. } = self;
+        Request { indicator: *indicator, regions, admission, as_of: *as_of }
     }
 
     /// The admitted figure of one territory under one label.
@@ -276,7 +276,9 @@ impl Reader {
     /// choosing each figure: where only reported figures are read and all of them are actual.
     pub(crate) fn total(&self, regions: &[RegionId], label: Period) -> Option<Total> {
         let [scenario] = self.scenarios.as_slice() else { return None };
-        if !scenario.is_reported() || !self.admission.admits(Strength::Actual) {
+        let admission = &self.admission;
+        let admits_all = admission.is_of_every_source() && admission.admits(Strength::Actual);
+        if !scenario.is_reported() || !admits_all {
             return None;
         }
         let total = self.snapshot.total(self.indicator, regions, scenario, label, self.as_of);

@@ -48,7 +48,9 @@ pub(crate) struct Along<'q> {
     pub(crate) time: bool,
     /// Whether time is gone when all have acted.
     pub(crate) over_time: bool,
-    /// A level of `by` that is left then.
+    /// Whether any of them acts along status, source or vintage.
+    pub(crate) attribute: bool,
+    /// A level or an attribute of `by` that is left then.
     pub(crate) left: Option<&'q Word>,
 }
 
@@ -65,15 +67,17 @@ pub(crate) fn along(query: &Query) -> Along<'_> {
     if axes.is_empty() {
         axes.push(None);
     }
-    let mut time = false;
+    let (mut time, mut attribute) = (false, false);
     for reducer in query.reducers.iter().rev() {
         time |= axes.last() == Some(&None);
+        let word = axes.last().copied().flatten();
+        attribute |= word.is_some_and(|word| Attribute::of(&word.text).is_some());
         if !keeps_axis(reducer.kind) {
             axes.pop();
         }
     }
     let over_time = time && !axes.contains(&None);
-    Along { time, over_time, left: axes.into_iter().flatten().next() }
+    Along { time, over_time, attribute, left: axes.into_iter().flatten().next() }
 }
 
 /// Applies the reducers, the innermost first, each along the last axis that is left. Rows without

@@ -104,10 +104,11 @@ impl Builder<'_> {
         source: Option<&Text>,
     ) -> Result<Vec<Cell>> {
         let versions = series.declared.area.versions(self.catalogue);
+        let admission = Admission::only([StatusKind::Target]);
         let request = Request {
             indicator: series.declared.id,
             regions: &versions,
-            admission: Admission::only([StatusKind::Target]),
+            admission: &admission,
             as_of: scope.as_of,
         };
         let mut targets = Vec::new();

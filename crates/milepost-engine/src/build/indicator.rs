@@ -88,7 +88,7 @@ impl Builder<'_> {
         nature: (Timing, bool, bool),
         scope: &Scope,
     ) -> Rc<Reader> {
-        let asked = (scope.admission, scope.as_of);
+        let asked = (scope.admission.clone(), scope.as_of);
         Rc::new(Reader::new(self.snapshot, id, nature, asked, &self.shared))
     }
 

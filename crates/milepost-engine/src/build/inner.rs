@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use milepost_lang::ast::{Axis, MeasureKind, Query};
+use milepost_lang::ast::{MeasureKind, Query};
 
 use super::{Builder, Scope};
 use crate::answer::{Answer, grouped};
@@ -13,7 +13,7 @@ use crate::line::{Line, Node};
 use crate::plan::{self, Plan};
 use crate::reduce::{self, Along};
 use crate::time::{Extent, Times};
-use crate::{Result, diagnostics, names};
+use crate::{Result, diagnostics};
 
 impl Builder<'_> {
     /// A sentence inside another one: a sentence of its own, to which what is said around it
@@ -32,18 +32,13 @@ impl Builder<'_> {
             return Err(diagnostics::revisions_of_expression(measure.span));
         }
         let along = reduce::along(query);
-        let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
-        let attribute = axes.into_iter().find_map(|axis| match axis {
-            Axis::Word(word) if names::is_attribute(&word.text) => Some(word),
-            _ => None,
-        });
-        if let Some(word) = along.left.or(attribute) {
+        if let Some(word) = along.left {
             return Err(diagnostics::several_rows_inside(&word.text, word.span));
         }
-        let mut asked = execute::ask_inside(self, query, outer)?;
-        let worth = if along.time {
-            asked.scope.times = times(query, &asked.scope, outer);
-            self.at_once(query, &mut asked, &along)?
+        let mut asked = execute::ask(self, query, &outer.inside())?;
+        let worth = if along.time || along.attribute {
+            asked.scope.times = times(query, &asked.scope, outer, along.time);
+            self.at_once(query, &mut asked, &outer.inside(), &along)?
         } else {
             self.at_each(query, &mut asked)?
         };
@@ -56,9 +51,15 @@ impl Builder<'_> {
         Ok(Line::new(Node::Inner(Rc::new(Inner { query, asked, worth })), unit))
     }
 
-    /// Answers a sentence that is reduced along time.
-    fn at_once(&mut self, query: &Query, asked: &mut Asked, along: &Along<'_>) -> Result<Worth> {
-        let (rows, answer) = execute::rows_of(self, query, asked)?;
+    /// Answers a sentence that is reduced along time, or along what is known of its figures.
+    fn at_once(
+        &mut self,
+        query: &Query,
+        asked: &mut Asked,
+        outer: &Scope,
+        along: &Along<'_>,
+    ) -> Result<Worth> {
+        let (rows, answer) = execute::rows_of(self, query, asked, outer)?;
         let worth = Worth::of(&rows, &answer.rows, along.over_time);
         if let Worth::Once(Some(period), Ok(figure)) = &worth {
             let unit = condition::value_unit(query, asked).map(|unit| format!(" {unit}"));
@@ -84,10 +85,10 @@ impl Builder<'_> {
 
 /// The time of a sentence that is reduced along it. Where it says nothing of its end it ends with
 /// the sentence around it, and what stands at one period is reduced up to that period.
-fn times(query: &Query, scope: &Scope, outer: &Scope) -> Times {
+fn times(query: &Query, scope: &Scope, outer: &Scope, along_time: bool) -> Times {
     let (mut times, around) = (scope.times.clone(), &outer.times);
     if !plan::has_own_times(&query.clauses) {
-        if times.is_single() {
+        if times.is_single() && along_time {
             times.extent = Extent::Span;
         }
     } else if !times.end_stated && around.end_stated {

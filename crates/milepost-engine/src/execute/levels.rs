@@ -1,11 +1,8 @@
 //! Targets shown as they are: several may be set for one period, so each has a row of its own.
 
-use milepost_lang::ast::StatusKind;
-
 use super::Asked;
 use super::rows::nothing;
 use crate::Result;
-use crate::admission::Admission;
 use crate::answer::{Answer, Row};
 use crate::build::Builder;
 use crate::cells::{self, Cell, Request};
@@ -23,7 +20,7 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
         let request = Request {
             indicator: series.declared.id,
             regions: &versions,
-            admission: Admission::only([StatusKind::Target]),
+            admission: &asked.scope.admission,
             as_of: asked.scope.as_of,
         };
         let mut cells = cells::every_scenario(builder.snapshot, request)?;

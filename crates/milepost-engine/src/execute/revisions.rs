@@ -4,7 +4,7 @@ use milepost_lang::ast::{Axis, Query};
 use milepost_model::{Number, Period, Scenario, Status, Strength};
 use milepost_store::Observation;
 
-use super::{Asked, rows};
+use super::{Asked, Attribute, rows};
 use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, RegionLabel, Row};
 use crate::build::Builder;
@@ -13,21 +13,20 @@ use crate::line::{Series, Timing, stored_reading};
 use crate::measure::scaled;
 use crate::plan;
 use crate::sentence::Sentence;
-use crate::{Result, diagnostics, names, not_yet};
+use crate::{Result, diagnostics};
 
 /// The vintages of every period asked for, oldest knowledge first, withdrawals as rows without a value.
 /// The axis `known` has the day from which a value was known.
 pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) -> Result<Answer> {
     let mut answer = Answer { axes: vec!["known".to_owned()], ..Answer::default() };
     let mut sentences = asked.sentences.clone();
-    let words = query.clauses.by.iter().flat_map(|clause| &clause.value);
-    for axis in words {
-        if let Axis::Word(word) = axis
-            && names::is_attribute(&word.text)
-        {
-            return Err(not_yet::attribute_of_revisions(word.span));
-        }
-    }
+    let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
+    let words = axes.filter_map(|axis| match axis {
+        Axis::Word(word) => Attribute::of(&word.text),
+        Axis::Time { .. } => None,
+    });
+    let attributes: Vec<Attribute> = words.collect();
+    answer.axes.extend(attributes.iter().map(|attribute| attribute.column().to_owned()));
     let plan = plan::settle(&mut sentences, query, &asked.scope.times, false, false)?;
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
@@ -35,7 +34,15 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) ->
             sentence.line.indicator().ok_or_else(|| diagnostics::revisions_of_expression(span))?;
         for period in rows::periods(&plan.rows, sentence) {
             for (scenario, vintage) in vintages(builder, asked, series, period)? {
-                answer.rows.push(row(sentence, region, &scenario, vintage));
+                let source = vintage.source.as_deref().unwrap_or_default().to_owned();
+                let mut row = row(sentence, region, &scenario, vintage);
+                let known = row.axes.first().cloned().unwrap_or_default();
+                row.axes.extend(attributes.iter().map(|attribute| match attribute {
+                    Attribute::Status => row.strength.map_or("", Strength::word).to_owned(),
+                    Attribute::Source => source.clone(),
+                    Attribute::Vintage => known.clone(),
+                }));
+                answer.rows.push(row);
             }
         }
     }
@@ -50,7 +57,7 @@ pub(super) fn vintages(
     period: Period,
 ) -> Result<Vec<(Scenario, Observation)>> {
     let versions = series.declared.area.versions(builder.catalogue);
-    let admission = asked.scope.admission;
+    let admission = &asked.scope.admission;
     let request = Request {
         indicator: series.declared.id,
         regions: &versions,
@@ -75,7 +82,7 @@ pub(super) fn vintages(
 }
 
 /// Revisions show every status of a scenario that is read, unless the sentence narrows them.
-fn shown(scenario: &Scenario, vintage: &Observation, admission: Admission) -> bool {
+fn shown(scenario: &Scenario, vintage: &Observation, admission: &Admission) -> bool {
     if scenario.is_target() || vintage.value.is_none() || admission.admits(Strength::Actual) {
         return true;
     }

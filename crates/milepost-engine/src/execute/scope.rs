@@ -87,9 +87,13 @@ impl Level {
     }
 }
 
-/// Resolves the regions of a query at the end of its span and builds its sentences.
-pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query) -> Result<Asked> {
-    let scope = builder.narrowed(&builder.outermost(query.span), query)?;
+/// Resolves the regions of a query at the end of its span and builds its sentences. `outer` is the
+/// scope of the sentence around it.
+pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result<Asked> {
+    if outer.is_inside() {
+        return ask_inside(builder, query, outer);
+    }
+    let scope = builder.narrowed(outer, query)?;
     let places = places(builder, &query.clauses)?;
     let level = level(builder.catalogue, &query.clauses)?;
     let question = Question { query, scope: &scope, places, level, unfolded: 0 };
@@ -101,7 +105,7 @@ pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query) -> Result<Asked> {
 }
 
 /// Asks a sentence inside another one, on the boundaries of that.
-pub(crate) fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result<Asked> {
+fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result<Asked> {
     let scope = builder.narrowed(outer, query)?;
     let places = match (&query.clauses.regions, &scope.area) {
         (None, Some(_)) => Vec::new(),
@@ -109,7 +113,8 @@ pub(crate) fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope
     };
     let level = level(builder.catalogue, &query.clauses)?;
     let unfolded = builder.unfolded();
-    Question { query, scope: &scope, places, level, unfolded }.at(builder, scope.names_on)
+    let inside = Question { query, scope: &scope, places, level, unfolded };
+    inside.at(builder, scope.names_on)
 }
 
 fn places(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Place>> {

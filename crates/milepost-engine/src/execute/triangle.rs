@@ -2,18 +2,19 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use milepost_lang::ast::{Anchor, Axis, Clause, Query, StatusKind, StatusName, Word};
-use milepost_model::{Date, Number, Period, Status, fold};
-use milepost_store::Snapshot;
+use milepost_lang::ast::{Anchor, Axis, Clause, Query, StatusKind, StatusName};
+use milepost_model::{Date, IndicatorId, Number, Period, RegionId, Status, fold};
 
-use super::{Asked, revisions, rows, scope};
+use super::{Asked, rows, scope};
+use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, Row};
-use crate::build::Builder;
+use crate::build::{Builder, Scope};
 use crate::cells::{self, Request};
-use crate::plan::{self, Plan};
-use crate::session::Session;
-use crate::{Result, diagnostics, explain, not_yet};
+use crate::plan;
+use crate::time::{Cut, Extent, Times};
+use crate::{Result, diagnostics, explain};
 
 /// Vintages that an answer may have: each is answered like a query of its own.
 const VINTAGES_MAX: usize = 2_000;
@@ -47,38 +48,35 @@ impl Attribute {
     }
 }
 
-/// An attribute of `by`, and the query without it.
+/// The attributes of `by`, and the query without them.
 #[derive(Debug)]
 pub(super) struct Divided {
-    attribute: Attribute,
-    word: Word,
-    /// Whether the attribute stands before a frequency.
-    first: bool,
+    attributes: Vec<Attribute>,
+    /// The axes that rows are put in order by: the place of an attribute, or None for time.
+    order: Vec<Option<usize>>,
     pub(super) query: Query,
 }
 
-/// Takes the attribute out of `by`, where there is one.
-///
-/// # Errors
-///
-/// Two attributes at once.
-pub(super) fn divide(query: &Query) -> Result<Option<Divided>> {
+/// Takes the attributes out of `by`, where there are any.
+pub(super) fn divide(query: &Query) -> Option<Divided> {
     let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
-    let mut found = None;
-    let mut rest = Vec::new();
+    let (mut attributes, mut order, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for axis in axes {
         match axis {
-            Axis::Word(word) if Attribute::of(&word.text).is_some() => {
-                if found.is_some() {
-                    return Err(not_yet::two_attributes(word.span));
-                }
-                found = Some((word.clone(), rest.is_empty()));
+            Axis::Word(word) if let Some(attribute) = Attribute::of(&word.text) => {
+                order.push(Some(attributes.len()));
+                attributes.push(attribute);
             }
-            other => rest.push(other.clone()),
+            Axis::Time { .. } => {
+                order.push(None);
+                rest.push(axis.clone());
+            }
+            Axis::Word(_) => rest.push(axis.clone()),
         }
     }
-    let Some((word, first)) = found else { return Ok(None) };
-    let Some(attribute) = Attribute::of(&word.text) else { return Ok(None) };
+    if attributes.is_empty() {
+        return None;
+    }
     let mut query = query.clone();
     query.reducers.clear();
     query.clauses.condition = None;
@@ -88,17 +86,17 @@ pub(super) fn divide(query: &Query) -> Result<Option<Divided>> {
     if query.clauses.by.as_ref().is_some_and(|clause| clause.value.is_empty()) {
         query.clauses.by = None;
     }
-    Ok(Some(Divided { attribute, word, first, query }))
+    Some(Divided { attributes, order, query })
 }
 
 /// Divides the rows of an answer: each status, source or vintage has its own row wherever it has
 /// a figure, and a vintage only where it changed what was known before. Base and end are those of
 /// the undivided answer.
 pub(super) fn answer(
-    snapshot: &Snapshot,
-    session: &Session,
+    builder: &Builder<'_>,
     divided: &Divided,
     asked: &Asked,
+    outer: &Scope,
     undivided: Answer,
 ) -> Result<Answer> {
     let last = super::last_period(&undivided);
@@ -106,165 +104,224 @@ pub(super) fn answer(
     let mut query = divided.query.clone();
     query.clauses.at.clone_from(&canonical.clauses.at);
     query.clauses.until.clone_from(&canonical.clauses.until);
-    let mut rows = match divided.attribute {
-        Attribute::Status => by_status(snapshot, session, &query, asked)?,
-        Attribute::Vintage => by_vintage(snapshot, session, &query, asked)?,
-        Attribute::Source => by_source(snapshot, session, divided, asked, &undivided)?,
-    };
-    let is_known = undivided.rows.iter().any(|row| row.value.is_some());
-    if rows.is_empty() && is_known {
-        return Err(not_yet::attributes_of_rollup(&divided.word.text, divided.word.span));
+    let known = Known::of(builder, asked, &undivided)?;
+    if known.days.len() > VINTAGES_MAX {
+        return Err(diagnostics::too_many_rows(query.span));
     }
+    // Behind a zero before the beginning stands no figure.
+    let is_known = !known.days.is_empty();
+    let slices = Slices { builder, asked, known, times: times(asked, last, &query) };
+    let mut rows = slices.by(&divided.attributes, &query, outer)?;
     let Answer { mut axes, rows: all, notes } = undivided;
-    axes.push(divided.attribute.column().to_owned());
+    axes.extend(divided.attributes.iter().map(|attribute| attribute.column().to_owned()));
     if rows.is_empty() {
-        rows = all.into_iter().map(|row| (String::new(), 0, row)).collect();
+        let none = vec![(0, String::new()); divided.attributes.len()];
+        let undivided = all.into_iter().map(|row| if is_known { unknown(row) } else { row });
+        rows = undivided.map(|row| (none.clone(), row)).collect();
     }
-    let mut answer = Answer { axes, rows: Vec::new(), notes };
-    let place = |row: &Row| asked.position(&row.region);
-    rows.sort_by_cached_key(|(_, order, row)| {
-        let (period, order) = (row.period, *order);
-        let key = if divided.first { (None, order, period) } else { (period, order, None) };
-        (place(row), key)
+    rows.sort_by_cached_key(|(labels, row)| {
+        let place = asked.position(&row.region);
+        let axes = divided.order.iter().map(|axis| match axis {
+            Some(at) => (labels.get(*at).map(|(order, _)| *order), None),
+            None => (None, row.period),
+        });
+        (place, axes.collect::<Vec<_>>(), row.period)
     });
-    for (label, _, mut row) in rows {
-        row.axes.push(label);
+    let mut answer = Answer { axes, rows: Vec::new(), notes };
+    for (labels, mut row) in rows {
+        row.axes.extend(labels.into_iter().map(|(_, label)| label));
         answer.rows.push(row);
     }
     Ok(answer)
 }
 
-/// A row, its label, and the label's place in order.
-type Labelled = (String, usize, Row);
-
-/// The rows of a query as it stands.
-fn slice(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Vec<Row>> {
-    let mut builder = Builder::new(snapshot, session);
-    let mut asked = scope::ask(&mut builder, query)?;
-    let times = asked.scope.times.clone();
-    let only_targets = asked.scope.admission.only_targets();
-    let strict = session.is_strict();
-    let plan: Plan = plan::settle(&mut asked.sentences, query, &times, only_targets, strict)?;
-    Ok(rows::answer(query, &asked, &plan)?.rows)
+/// A row of which no part by itself has a figure.
+fn unknown(row: Row) -> Row {
+    Row {
+        base: None,
+        end: None,
+        value: None,
+        status: Status::ACTUAL,
+        strength: None,
+        coverage: None,
+        missing: row.missing.or(Some(MissingReason::NoData)),
+        published: None,
+        ..row
+    }
 }
 
-fn by_status(
-    snapshot: &Snapshot,
-    session: &Session,
-    query: &Query,
-    asked: &Asked,
-) -> Result<Vec<Labelled>> {
-    let kinds = [
-        StatusKind::Actual,
-        StatusKind::Provisional,
-        StatusKind::Estimate,
-        StatusKind::Projection,
-        StatusKind::Target,
-    ];
-    let admitted = asked.scope.admission.words();
-    let mut labelled = Vec::new();
-    for (order, kind) in kinds.into_iter().enumerate() {
-        let word = crate::admission::Admission::only([kind]).words();
-        let Some(word) = word.first().filter(|word| admitted.contains(word)) else { continue };
-        let span = query.span;
-        let mut query = query.clone();
-        let value = vec![StatusName { kind, span }];
-        query.clauses.only = Some(Clause { value, span });
-        query.clauses.including = None;
-        let rows = slice(snapshot, session, &query)?;
-        let known = rows.into_iter().filter(|row| row.value.is_some());
-        labelled.extend(known.map(|row| ((*word).to_owned(), order, row)));
+/// The time of every slice: that of the undivided sentence, ending where that ended.
+fn times(asked: &Asked, last: Option<Period>, query: &Query) -> Times {
+    let mut times = asked.scope.times.clone();
+    if let (Some(last), false) = (last, times.end_stated) {
+        (times.end, times.end_stated) = (Cut::Exact(last), true);
+        if query.clauses.at.is_some() {
+            times.extent = Extent::Single;
+        }
     }
-    Ok(labelled)
+    times
 }
 
-/// The answer as it was known on every day on which a figure of the query became known.
-fn by_vintage(
-    snapshot: &Snapshot,
-    session: &Session,
-    query: &Query,
-    asked: &Asked,
-) -> Result<Vec<Labelled>> {
-    type Known = (Option<Number>, Option<MissingReason>, Status);
-    let days = days(snapshot, session, asked)?;
-    if days.len() > VINTAGES_MAX {
-        return Err(diagnostics::too_many_rows(query.span));
-    }
-    let mut before: HashMap<(String, Option<Period>, Vec<String>), Known> = HashMap::new();
-    let mut labelled = Vec::new();
-    for (order, day) in days.into_iter().enumerate() {
-        let span = query.span;
-        let mut query = query.clone();
-        query.clauses.as_of = Some(Clause { value: Anchor::Period(Period::day(day), span), span });
-        for row in slice(snapshot, session, &query)? {
-            let key = (row.region.uid.clone(), row.period, row.axes.clone());
-            let known = (row.value, row.missing, row.status);
-            let changed = match before.get(&key) {
-                None => row.value.is_some(),
-                Some(other) => *other != known,
-            };
-            if changed {
-                before.insert(key, known);
-                labelled.push((day.to_string(), order, row));
+/// What is known of the figures of a query.
+#[derive(Debug, Default)]
+struct Known {
+    /// The days on which one of them became known.
+    days: BTreeSet<Date>,
+    /// Their sources, the one known last first.
+    sources: Vec<Arc<str>>,
+}
+
+impl Known {
+    fn of(builder: &Builder<'_>, asked: &Asked, undivided: &Answer) -> Result<Self> {
+        let mut read: BTreeSet<(IndicatorId, Vec<RegionId>)> = BTreeSet::new();
+        for series in asked.sentences.iter().flat_map(|sentence| sentence.line.leaves()) {
+            for series in series.with_parts() {
+                read.insert((series.declared.id, series.declared.area.versions(builder.catalogue)));
+                let mut periods = undivided.rows.iter().filter_map(|row| row.period);
+                if let Some(rollup) = &series.rollup
+                    && !periods.all(|period| series.is_own(period))
+                {
+                    let (indicators, regions) = rollup.ground();
+                    for indicator in indicators {
+                        read.extend(regions.iter().map(|region| (indicator, vec![*region])));
+                    }
+                }
             }
         }
-    }
-    Ok(labelled)
-}
-
-/// The days on which figures of a query became known.
-fn days(snapshot: &Snapshot, session: &Session, asked: &Asked) -> Result<BTreeSet<Date>> {
-    let builder = Builder::new(snapshot, session);
-    let mut days = BTreeSet::new();
-    for series in asked.sentences.iter().flat_map(|sentence| sentence.line.leaves()) {
-        for series in series.with_parts() {
-            let versions = series.declared.area.versions(builder.catalogue);
-            let request = Request {
-                indicator: series.declared.id,
-                regions: &versions,
-                admission: asked.scope.admission,
-                as_of: asked.scope.as_of,
-            };
-            for (scenario, label) in cells::labels(snapshot, request)? {
-                let vintages = cells::vintages(snapshot, request, &scenario, label)?;
-                days.extend(vintages.iter().map(milepost_store::Observation::known));
+        let mut known = Self::default();
+        let mut sources: BTreeMap<Arc<str>, Date> = BTreeMap::new();
+        for (indicator, regions) in &read {
+            let (admission, as_of) = (&asked.scope.admission, asked.scope.as_of);
+            let request = Request { indicator: *indicator, regions, admission, as_of };
+            for (scenario, label) in cells::labels(builder.snapshot, request)? {
+                for vintage in cells::vintages(builder.snapshot, request, &scenario, label)? {
+                    known.days.insert(vintage.known());
+                    if vintage.value.is_some() {
+                        let source = vintage.source.clone().unwrap_or_default();
+                        let last = sources.entry(source).or_insert(Date::MIN);
+                        *last = vintage.known().max(*last);
+                    }
+                }
             }
         }
+        let mut sources: Vec<_> = sources.into_iter().collect();
+        sources.sort_by_key(|(_, last)| Reverse(*last));
+        known.sources = sources.into_iter().map(|(source, _)| source).collect();
+        Ok(known)
     }
-    Ok(days)
 }
 
-/// The latest admitted figure of every source.
-fn by_source(
-    snapshot: &Snapshot,
-    session: &Session,
-    divided: &Divided,
-    asked: &Asked,
-    undivided: &Answer,
-) -> Result<Vec<Labelled>> {
-    let builder = Builder::new(snapshot, session);
-    let mut labelled = Vec::new();
-    for row in &undivided.rows {
-        let Some(sentence) = asked.sentence(&row.region) else { continue };
-        let series = sentence.line.indicator().filter(|_| divided.query.measure.is_none());
-        let series = series.ok_or_else(|| not_yet::sources_of_expression(divided.word.span))?;
-        let Some(period) = row.period else { continue };
-        let mut latest = BTreeMap::new();
-        for (scenario, vintage) in revisions::vintages(&builder, asked, series, period)? {
-            let source = vintage.source.as_deref().unwrap_or_default().to_owned();
-            let strength = cells::strength(&scenario, vintage.status);
-            if vintage.value.is_none() {
-                latest.remove(&source);
-            } else if asked.scope.admission.admits(strength) {
-                latest.insert(source, (scenario, vintage));
+/// A label of a row, with its place in order.
+type Label = (usize, String);
+
+/// The answers to a query of which each knows a part of the figures only.
+struct Slices<'b, 'a> {
+    builder: &'b Builder<'a>,
+    asked: &'b Asked,
+    known: Known,
+    times: Times,
+}
+
+impl Slices<'_, '_> {
+    /// The rows divided by attributes, each with its labels.
+    fn by(
+        &self,
+        attributes: &[Attribute],
+        query: &Query,
+        outer: &Scope,
+    ) -> Result<Vec<(Vec<Label>, Row)>> {
+        let Some((attribute, rest)) = attributes.split_first() else {
+            return Ok(self.rows(query, outer)?.into_iter().map(|row| (Vec::new(), row)).collect());
+        };
+        let mut found = Vec::new();
+        let mut add = |order: usize, label: &str, rows: Vec<(Vec<Label>, Row)>| {
+            found.extend(rows.into_iter().map(|(mut labels, row)| {
+                labels.insert(0, (order, label.to_owned()));
+                (labels, row)
+            }));
+        };
+        let figures = |rows: Vec<(Vec<Label>, Row)>| {
+            rows.into_iter().filter(|(_, row)| row.value.is_some()).collect()
+        };
+        match attribute {
+            Attribute::Status => {
+                for (order, (word, query)) in self.statuses(query).into_iter().enumerate() {
+                    add(order, word, figures(self.by(rest, &query, outer)?));
+                }
+            }
+            Attribute::Source => {
+                for (order, source) in self.known.sources.iter().enumerate() {
+                    add(order, source, figures(self.by(rest, query, &outer.of_source(source))?));
+                }
+            }
+            Attribute::Vintage => {
+                let mut before = HashMap::new();
+                for (order, day) in self.known.days.iter().enumerate() {
+                    let mut query = query.clone();
+                    let (value, span) = (Anchor::Period(Period::day(*day), query.span), query.span);
+                    query.clauses.as_of = Some(Clause { value, span });
+                    let mut rows = self.by(rest, &query, outer)?;
+                    rows.retain(|row| is_new(row, &mut before));
+                    add(order, &day.to_string(), rows);
+                }
             }
         }
-        let mut found: Vec<_> = latest.into_iter().collect();
-        found.sort_by_key(|(_, (_, vintage))| Reverse(vintage.known()));
-        for (order, (source, (scenario, vintage))) in found.into_iter().enumerate() {
-            let row = revisions::row(sentence, &row.region, &scenario, vintage);
-            labelled.push((source, order, Row { axes: Vec::new(), ..row }));
-        }
+        Ok(found)
     }
-    Ok(labelled)
+
+    /// The query of each status that is admitted.
+    fn statuses(&self, query: &Query) -> Vec<(&'static str, Query)> {
+        let kinds = [
+            StatusKind::Actual,
+            StatusKind::Provisional,
+            StatusKind::Estimate,
+            StatusKind::Projection,
+            StatusKind::Target,
+        ];
+        let admitted = self.asked.scope.admission.words();
+        let of_kind = |kind| {
+            let word = Admission::only([kind]).words().first().copied();
+            let word = word.filter(|word| admitted.contains(word))?;
+            let (mut query, span) = (query.clone(), query.span);
+            let value = vec![StatusName { kind, span }];
+            query.clauses.only = Some(Clause { value, span });
+            query.clauses.including = None;
+            Some((word, query))
+        };
+        kinds.into_iter().filter_map(of_kind).collect()
+    }
+
+    /// The rows of a query as it stands.
+    fn rows(&self, query: &Query, outer: &Scope) -> Result<Vec<Row>> {
+        let mut builder = self.builder.aside();
+        let mut asked = scope::ask(&mut builder, query, outer)?;
+        let only_targets = asked.scope.admission.only_targets();
+        let strict = builder.session.is_strict();
+        let (sentences, times) = (&mut asked.sentences, &self.times);
+        let plan = plan::settle(sentences, query, times, only_targets, strict)?;
+        if query.clauses.matched.is_some() {
+            super::matched::narrow(&asked, &plan);
+        }
+        Ok(rows::answer(query, &asked, &plan)?.rows)
+    }
+}
+
+/// Whose row it is: region, period, other columns and labels.
+type Whose = (String, Option<Period>, Vec<String>, Vec<String>);
+/// What is known of it.
+type What = (Option<Number>, Option<MissingReason>, Status);
+
+/// Whether a row says something else than the vintage before.
+fn is_new((labels, row): &(Vec<Label>, Row), before: &mut HashMap<Whose, What>) -> bool {
+    let labels = labels.iter().map(|(_, label)| label.clone()).collect();
+    let whose = (row.region.uid.clone(), row.period, row.axes.clone(), labels);
+    let what = (row.value, row.missing, row.status);
+    let changed = match before.get(&whose) {
+        None => row.value.is_some(),
+        Some(other) => *other != what,
+    };
+    if changed {
+        before.insert(whose, what);
+    }
+    changed
 }

@@ -264,14 +264,14 @@ impl Advisor<'_> {
             return None;
         }
         let versions = series.declared.area.versions(self.builder.catalogue);
-        let request = request(series, &versions, self.asked.scope.admission);
+        let request = request(series, &versions, &self.asked.scope.admission);
         cells::known_from(self.builder.snapshot, request, period).ok().flatten()
     }
 
     fn has_targets(&self, series: &Series) -> bool {
         let versions = series.declared.area.versions(self.builder.catalogue);
         let targets = Admission::only([StatusKind::Target]);
-        let request = request(series, &versions, targets);
+        let request = request(series, &versions, &targets);
         cells::labels(self.builder.snapshot, request).is_ok_and(|labels| !labels.is_empty())
     }
 
@@ -279,7 +279,7 @@ impl Advisor<'_> {
     fn other_version(&self, series: &Series) -> Option<String> {
         let catalogue = self.builder.catalogue;
         let region = catalogue.region(series.declared.area.region()?);
-        let admission = self.asked.scope.admission;
+        let admission = &self.asked.scope.admission;
         let others = catalogue.regions().filter(|(_, other)| {
             other.code == region.code
                 && other.valid_to.is_some_and(|day| region.valid_from == Some(day))
@@ -301,7 +301,7 @@ impl Advisor<'_> {
 }
 
 /// A request for whatever is known today.
-fn request<'r>(series: &Series, regions: &'r [RegionId], admission: Admission) -> Request<'r> {
+fn request<'r>(series: &Series, regions: &'r [RegionId], admission: &'r Admission) -> Request<'r> {
     Request { indicator: series.declared.id, regions, admission, as_of: None }
 }
 

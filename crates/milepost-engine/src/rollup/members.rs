@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use milepost_model::{Date, Period, RegionId};
+use milepost_model::{Date, IndicatorId, Period, RegionId};
 
 use super::cut::Cut;
 use super::{Rollup, trace};
@@ -101,6 +101,21 @@ impl Rollup {
             Labels::together(labels)
         };
         Rc::clone(self.candidates.get_or_init(find))
+    }
+
+    /// The indicators and regions whose figures are put together.
+    pub(crate) fn ground(&self) -> (Vec<IndicatorId>, Vec<RegionId>) {
+        let mut regions = self.area.names.clone();
+        regions.extend(&self.area.except);
+        let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
+        let mut at = 0;
+        while let Some(region) = regions.get(at).copied() {
+            let mut others = self.catalogue().predecessors_of(region);
+            others.extend(self.cuts_of(region).iter().flat_map(|cut| &cut.members));
+            regions.extend(others.into_iter().filter(|other| seen.insert(*other)));
+            at += 1;
+        }
+        (self.rule.indicators(), regions)
     }
 
     /// Narrows the area to the members that have a figure at every one of some periods.

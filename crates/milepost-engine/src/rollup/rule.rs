@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use milepost_model::{Frequency, Number, Period, RegionId};
+use milepost_model::{Frequency, IndicatorId, Number, Period, RegionId};
 
 use super::tally::{Part, Tally};
 use crate::answer::Undefined;
@@ -35,6 +35,12 @@ impl Rule {
     /// The reader of the figures, or of the numerators.
     pub(super) fn first(&self) -> &Reader {
         self.readers().0
+    }
+
+    /// The indicators whose figures are read.
+    pub(super) fn indicators(&self) -> Vec<IndicatorId> {
+        let (first, second) = self.readers();
+        std::iter::once(first).chain(second).map(|reader| reader.indicator).collect()
     }
 
     /// Of a quotient, the power of ten to its unit.
