@@ -4,6 +4,7 @@ mod cross_section;
 mod pieces;
 mod section;
 mod selection;
+mod series;
 mod total;
 mod totals;
 
@@ -182,35 +183,6 @@ impl Snapshot {
         record.map(|record| self.observe(place, period, &record)).transpose()
     }
 
-    /// All figures of a region, whatever their frequency, ordered by period.
-    ///
-    /// Periods whose figure was withdrawn are there, without a value.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] if a frame is damaged.
-    pub fn series(
-        &self,
-        indicator: IndicatorId,
-        region: RegionId,
-        scenario: &Scenario,
-        as_of: Option<Date>,
-    ) -> Result<Vec<Observation>> {
-        let mut series = Vec::new();
-        for frequency in frequencies() {
-            let Some((sheet, ordinal)) = self.sheet(indicator, region, scenario, frequency) else {
-                continue;
-            };
-            for (_, place) in sheet.frames_of(ordinal) {
-                self.will_need(place);
-            }
-            for (frame, place) in sheet.frames_of(ordinal) {
-                self.read_region(sheet, ordinal, frame, place, as_of, &mut series)?;
-            }
-        }
-        series.sort_by_key(|observation| observation.period);
-        Ok(series)
-    }
-
     /// Every vintage of one figure, the oldest knowledge first.
     ///
     /// # Errors
@@ -352,33 +324,13 @@ impl Snapshot {
 
     fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
         let view = self.state.view(place)?;
-        let bytes = crate::head::length(view.entry().frame_bytes());
-        self.counters.frames.fetch_add(1, Ordering::Relaxed);
-        self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.count(1, view.entry().frame_bytes());
         Ok(view)
     }
 
-    fn read_region(
-        &self,
-        sheet: &Sheet,
-        ordinal: u32,
-        frame: u32,
-        place: Place<'_>,
-        as_of: Option<Date>,
-        out: &mut Vec<Observation>,
-    ) -> Result<()> {
-        let view = self.view(place)?;
-        for (cell, number) in sheet.cells_of(ordinal, frame) {
-            let record =
-                read(&view, cell, as_of).map_err(|error| self.state.damage(place, error))?;
-            if let Some(record) = record {
-                let period = sheet.period(number).ok_or_else(|| {
-                    self.damage(place, "a figure lies in a period that does not exist")
-                })?;
-                out.push(self.observe(place, period, &record)?);
-            }
-        }
-        Ok(())
+    fn count(&self, frames: u64, bytes: usize) {
+        self.counters.frames.fetch_add(frames, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(crate::head::length(bytes), Ordering::Relaxed);
     }
 
     fn observe(

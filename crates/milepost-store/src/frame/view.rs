@@ -167,6 +167,31 @@ impl<'a> FrameView<'a> {
         })
     }
 
+    /// The attributes, in the order of the format, if all cells have the same.
+    #[inline]
+    pub(crate) fn uniform_attributes(&self) -> Option<[u32; 6]> {
+        let Some(details) = &self.details else {
+            let recorded = self.attribute(Attribute::Recorded).constant()?;
+            return Some([0, 0, recorded, 0, 0, 0]);
+        };
+        let mut attributes = [0; 6];
+        for (attribute, column) in attributes.iter_mut().zip(&details.columns) {
+            *attribute = column.constant()?;
+        }
+        Some(attributes)
+    }
+
+    /// The mantissa of a cell at the frame's scale; `None` without a value or if scales are mixed.
+    #[inline]
+    pub(crate) fn mantissa(&self, cell: u16) -> Option<i64> {
+        let cell = usize::from(cell);
+        if self.is_mixed() || !self.has_value(cell) {
+            return None;
+        }
+        let residual = kernel::get(self.payload, self.entry.width, cell)?;
+        Some(self.entry.base.wrapping_add(residual.cast_signed()))
+    }
+
     /// The cells whose latest record was known at the end of `day`.
     pub(crate) fn known_as_of(&self, day: i32) -> CellSet {
         if self.is_latest_as_of(day) {

@@ -6,11 +6,29 @@
     reason = "shifts and indices are bounded by the frame's 1,024 cells and the word's bits"
 )]
 
+/// What is done with each row of cells. More than a few instructions must be a type of their own,
+/// whose method is inlined always: the compiler may not inline a closure, see `dispatch`.
+pub(super) trait EachRow<W, const LANES: usize> {
+    /// Takes the number and the values of a row.
+    fn row(&mut self, row: usize, values: &[W; LANES]);
+}
+
+/// A few instructions.
+struct Closure<F>(F);
+
+impl<W, const LANES: usize, F: FnMut(usize, &[W; LANES])> EachRow<W, LANES> for Closure<F> {
+    #[inline(always)]
+    fn row(&mut self, row: usize, values: &[W; LANES]) {
+        self.0(row, values);
+    }
+}
+
 /// Writes one module for a word type: the two differ in nothing else.
 macro_rules! lanes_of {
     ($(#[$documentation:meta])* $name:ident, $word:ty) => {
         $(#[$documentation])*
         pub(super) mod $name {
+            use super::{Closure, EachRow};
             use super::super::{CELLS, UNIT};
             use std::ops::Range;
 
@@ -29,18 +47,29 @@ macro_rules! lanes_of {
                 words
             }
 
-            /// Calls `each` with the number and the values of every row of cells in `rows`.
-            /// Stops early if the payload is shorter than `width` units. `width` is 1..=`BITS`.
+            /// Calls `each`, a few instructions, as [`rows`] does.
             #[inline(always)]
             pub(in super::super) fn for_each_row(
                 payload: &[u8],
                 width: usize,
-                rows: Range<usize>,
-                mut each: impl FnMut(usize, &[Word; LANES]),
+                range: Range<usize>,
+                each: impl FnMut(usize, &[Word; LANES]),
+            ) {
+                rows(payload, width, range, Closure(each));
+            }
+
+            /// Gives `each` the number and the values of every row of cells in `range`.
+            /// Stops early if the payload is shorter than `width` units. `width` is 1..=`BITS`.
+            #[inline(always)]
+            pub(in super::super) fn rows(
+                payload: &[u8],
+                width: usize,
+                range: Range<usize>,
+                mut each: impl EachRow<Word, LANES>,
             ) {
                 let units = payload.as_chunks::<UNIT>().0;
                 let mask = Word::MAX >> (BITS - width);
-                for row in rows {
+                for row in range {
                     let (index, shift) = (row * width / BITS, row * width % BITS);
                     let Some(low) = units.get(index) else { return };
                     let mut values = load(low);
@@ -56,7 +85,7 @@ macro_rules! lanes_of {
                     for value in &mut values {
                         *value &= mask;
                     }
-                    each(row, &values);
+                    each.row(row, &values);
                 }
             }
 

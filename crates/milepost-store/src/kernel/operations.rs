@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::CELLS;
 use super::dispatch::{Level, Operation};
-use super::lanes::{narrow, wide};
+use super::lanes::{EachRow, narrow, wide};
 
 /// Widest number that is packed into u32 words.
 const NARROW_WIDTH: u8 = 32;
@@ -127,67 +127,57 @@ impl<P: Present> Operation for Unpack<'_, P> {
 
     #[inline(always)]
     fn run(self) {
-        const NARROW: usize = narrow::LANES;
-        const WIDE: usize = wide::LANES;
         let Unpack { payload, width, base, cells, present, out } = self;
         let cells = cells.start..cells.end.min(CELLS);
         if cells.is_empty() {
             return;
         }
         let rows = |lanes: usize| cells.start / lanes..cells.end.div_ceil(lanes);
+        let (narrow_rows, wide_rows) = (rows(narrow::LANES), rows(wide::LANES));
+        let mut write = WriteRows { base, present, cells, out };
         let count = usize::from(width.min(64));
         match width {
-            0 => {
-                for row in rows(NARROW) {
-                    write_row(row, &[0u32; NARROW], base, present, &cells, out);
-                }
-            }
-            1..=NARROW_WIDTH => {
-                narrow::for_each_row(payload, count, rows(NARROW), |row, values| {
-                    write_row(row, values, base, present, &cells, out);
-                });
-            }
-            _ => {
-                wide::for_each_row(payload, count, rows(WIDE), |row, values| {
-                    write_row(row, values, base, present, &cells, out);
-                });
-            }
+            0 => narrow_rows.for_each(|row| write.row(row, &[0_u32; narrow::LANES])),
+            1..=NARROW_WIDTH => narrow::rows(payload, count, narrow_rows, write),
+            _ => wide::rows(payload, count, wide_rows, write),
         }
     }
 }
 
-/// Writes those numbers of a row that lie in `cells`; `out` begins with the first of `cells`.
-#[inline(always)]
-fn write_row<W: Copy + Into<u64>, P: Present, const LANES: usize>(
-    row: usize,
-    values: &[W; LANES],
+/// Writes the numbers of rows that lie in `cells`; `out` begins with the first of `cells`.
+struct WriteRows<'a, P> {
     base: i64,
     present: P,
-    cells: &Range<usize>,
-    out: &mut [i64],
-) {
-    let mut numbers = [0; LANES];
-    for (number, value) in numbers.iter_mut().zip(values) {
-        *number = base.wrapping_add((*value).into().cast_signed());
-    }
-    if let Some(bits) = present.bits::<LANES>(row) {
-        for (lane, number) in numbers.iter_mut().enumerate() {
-            *number &= 0_i64.wrapping_sub((bits >> lane & 1).cast_signed());
+    cells: Range<usize>,
+    out: &'a mut [i64],
+}
+
+impl<W: Copy + Into<u64>, P: Present, const LANES: usize> EachRow<W, LANES> for WriteRows<'_, P> {
+    #[inline(always)]
+    fn row(&mut self, row: usize, values: &[W; LANES]) {
+        let mut numbers = [0; LANES];
+        for (number, value) in numbers.iter_mut().zip(values) {
+            *number = self.base.wrapping_add((*value).into().cast_signed());
         }
-    }
-    let first = row * LANES;
-    if first >= cells.start && first + LANES <= cells.end {
-        let out = out.get_mut(first - cells.start..).and_then(<[i64]>::first_chunk_mut);
-        if let Some(out) = out {
-            *out = numbers;
+        if let Some(bits) = self.present.bits::<LANES>(row) {
+            for (lane, number) in numbers.iter_mut().enumerate() {
+                *number &= 0_i64.wrapping_sub((bits >> lane & 1).cast_signed());
+            }
         }
-        return;
-    }
-    for (cell, number) in (first..).zip(numbers) {
-        if cells.contains(&cell)
-            && let Some(out) = out.get_mut(cell - cells.start)
-        {
-            *out = number;
+        let first = row * LANES;
+        if first >= self.cells.start && first + LANES <= self.cells.end {
+            let out = self.out.get_mut(first - self.cells.start..);
+            if let Some(out) = out.and_then(<[i64]>::first_chunk_mut) {
+                *out = numbers;
+            }
+            return;
+        }
+        for (cell, number) in (first..).zip(numbers) {
+            if self.cells.contains(&cell)
+                && let Some(out) = self.out.get_mut(cell - self.cells.start)
+            {
+                *out = number;
+            }
         }
     }
 }

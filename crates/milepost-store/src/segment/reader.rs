@@ -62,10 +62,11 @@ impl Segment {
         FrameView::new(entry, bytes).map_err(|error| error.within(entry.offset_bytes()))
     }
 
-    /// Whether a frame is known to have no figures but actual ones printed exactly.
-    pub(crate) fn is_plain(&self, index: usize) -> bool {
-        self.directory.get(index).is_some_and(|entry| !entry.has_details())
-            || is_set(&self.plain, index)
+    /// The entry of a frame that is known to have no figures but actual ones printed exactly.
+    #[inline]
+    pub(crate) fn plain_entry(&self, index: usize) -> Option<&DirectoryEntry> {
+        let entry = self.directory.get(index)?;
+        (!entry.has_details() || is_set(&self.plain, index)).then_some(entry)
     }
 
     /// Remembers that a frame has no figures but actual ones printed exactly.

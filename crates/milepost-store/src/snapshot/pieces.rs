@@ -64,13 +64,13 @@ impl<'a> Sheets<'a> {
 
     /// Appends the pieces in which the figures of a period lie, frame by frame.
     pub(super) fn pieces(&mut self, runs: &[Run], period: Period, out: &mut Vec<Piece<'a>>) {
-        let frequency = frequency_of(period);
+        let (frequency, regular) = (frequency_of(period), period.ordinal());
         // Runs that are short have several pieces in one frame.
-        let mut last: Option<(u32, u32, Option<Place<'a>>)> = None;
+        let (mut last, mut near): (Option<(u32, u32, Option<Place<'a>>)>, _) = (None, usize::MAX);
         for run in runs {
             let group = run.group;
             let Some(sheet) = self.sheet(group, frequency) else { continue };
-            let Some(ordinal) = sheet.ordinal(period) else { continue };
+            let Some(ordinal) = regular.or_else(|| sheet.ordinal(period)) else { continue };
             let regions = self.snapshot.state.groups.size(group);
             let (mut at, each) = match run.to {
                 To::Positions(first) => (first, 1),
@@ -84,7 +84,7 @@ impl<'a> Sheets<'a> {
                     {
                         place
                     }
-                    _ => sheet.find(frame),
+                    _ => sheet.find_near(frame, &mut near),
                 };
                 last = Some((group, frame, place));
                 if let Some(place) = place {

@@ -205,10 +205,10 @@ impl Snapshot {
     /// Adds a frame's sum without reading the frame, if that is what is asked for and all of its
     /// figures are actual and exact. Whether it did.
     fn add_whole(&self, piece: &Piece<'_>, as_of: Option<Date>, sums: &mut [Sum]) -> bool {
-        if !piece.is_whole || !self.state.is_plain(piece.place) {
+        if !piece.is_whole {
             return false;
         }
-        let Some(entry) = self.state.entry(piece.place) else { return false };
+        let Some(entry) = self.state.plain_entry(piece.place) else { return false };
         if !entry.has_sum() || as_of.is_some_and(|day| day.day_number() < entry.known_max) {
             return false;
         }

@@ -248,18 +248,18 @@ impl State {
         }
     }
 
-    /// Whether a frame is known, without reading it, to have no figures but actual ones printed
-    /// exactly.
-    pub(crate) fn is_plain(&self, place: Place<'_>) -> bool {
+    /// What the directory says of a frame that is known, without reading it, to have no figures
+    /// but actual ones printed exactly; `None` for others.
+    pub(crate) fn plain_entry<'a>(&'a self, place: Place<'a>) -> Option<&'a DirectoryEntry> {
         match place {
-            Place::Fresh(frame) => !frame.entry.has_details(),
-            Place::Sealed(location) => self
-                .sealed(location)
-                .is_some_and(|sealed| sealed.segment.is_plain(location.entry as usize)),
+            Place::Fresh(frame) => (!frame.entry.has_details()).then_some(&frame.entry),
+            Place::Sealed(location) => {
+                self.sealed(location)?.segment.plain_entry(location.entry as usize)
+            }
         }
     }
 
-    /// Remembers that of a frame.
+    /// Remembers of a frame that it has no others.
     pub(crate) fn set_plain(&self, place: Place<'_>) {
         if let Place::Sealed(location) = place
             && let Some(sealed) = self.sealed(location)

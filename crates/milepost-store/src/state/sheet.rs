@@ -145,31 +145,34 @@ impl Sheet {
         self.sealed.partition_point(|(number, _)| *number < frame)
     }
 
-    /// The frames that a region lies in, ascending, in their present version.
-    pub(crate) fn frames_of(&self, region: u32) -> impl Iterator<Item = (u32, Place<'_>)> {
-        let shape = self.shape;
-        let block = shape.region_block(region);
-        let is_of_region = move |frame: u32| Some(shape.blocks(frame).1) == block;
-        let fresh = self.fresh.iter().filter(move |(frame, _)| is_of_region(**frame));
-        let (mut position, mut stride) = (0_usize, 1_usize);
-        let sealed = std::iter::from_fn(move || {
-            loop {
-                let (frame, location) = *self.sealed.get(position)?;
-                let (period, region) = shape.blocks(frame);
-                let period = if region < block? { period } else { period.saturating_add(1) };
-                let here = position;
-                let next = shape.frame(period, block?).unwrap_or(u32::MAX);
-                position = self.lower_bound(next, here.saturating_add(stride));
-                if position <= here {
-                    position = self.sealed.len();
-                }
-                stride = position.saturating_sub(here);
-                if is_of_region(frame) {
-                    return Some((frame, location));
-                }
+    /// [`Sheet::find`] for frames that are asked for in ascending order: `near` is where the last
+    /// one was.
+    pub(crate) fn find_near(&self, frame: u32, near: &mut usize) -> Option<Place<'_>> {
+        if self.fresh.is_empty() {
+            let next = near.saturating_add(1);
+            if let Some((number, location)) = self.sealed.get(next)
+                && *number == frame
+            {
+                *near = next;
+                return Some(Place::Sealed(*location));
             }
-        });
-        merge(sealed, fresh.map(|(frame, place)| (*frame, place)))
+            *near = self.lower_bound(frame, self.guess(frame));
+            let (number, location) = self.sealed.get(*near)?;
+            return (*number == frame).then_some(Place::Sealed(*location));
+        }
+        self.find(frame)
+    }
+
+    /// The frames that a region lies in, ascending, in their present version.
+    pub(crate) fn frames_of(&self, region: u32) -> Vec<(u32, Place<'_>)> {
+        let Some(block) = self.shape.region_block(region) else { return Vec::new() };
+        let sealed = SealedOfRegion { sheet: self, block, position: 0, stride: 1 };
+        if self.fresh.is_empty() {
+            return sealed.map(|(frame, location)| (frame, Place::Sealed(location))).collect();
+        }
+        let is_of_region = |frame: u32| self.shape.blocks(frame).1 == block;
+        let fresh = self.fresh.iter().filter(|(frame, _)| is_of_region(**frame));
+        merge(sealed, fresh.map(|(frame, place)| (*frame, place))).collect()
     }
 
     /// Every frame by number, ascending, in its present version.
@@ -203,6 +206,38 @@ impl Sheet {
         sealed.sort_unstable_by_key(|(frame, _)| *frame);
         self.sealed = Arc::new(sealed);
         self.fresh.clear();
+    }
+}
+
+/// The sealed frames of a block of regions, found by leaps from one block of periods to the next.
+struct SealedOfRegion<'a> {
+    sheet: &'a Sheet,
+    block: u32,
+    position: usize,
+    /// How far the last leap went: mostly, all go as far.
+    stride: usize,
+}
+
+impl Iterator for SealedOfRegion<'_> {
+    type Item = (u32, Location);
+
+    fn next(&mut self) -> Option<(u32, Location)> {
+        loop {
+            let (frame, location) = *self.sheet.sealed.get(self.position)?;
+            let (period, block) = self.sheet.shape.blocks(frame);
+            let period = if block < self.block { period } else { period.saturating_add(1) };
+            let next = self.sheet.shape.frame(period, self.block);
+            let guess = self.position.saturating_add(self.stride);
+            let position = match next {
+                Some(next) => self.sheet.lower_bound(next, guess),
+                None => self.sheet.sealed.len(),
+            };
+            self.stride = position.saturating_sub(self.position);
+            self.position = position;
+            if block == self.block {
+                return Some((frame, location));
+            }
+        }
     }
 }
 
@@ -361,7 +396,8 @@ mod tests {
                 let of_region = sheet.frames().filter(|(frame, _)| {
                     sheet.cells_of(region, *frame).next().is_some()
                 });
-                prop_assert!(sheet.frames_of(region).map(numbers).eq(of_region.map(numbers)));
+                let found = sheet.frames_of(region).into_iter();
+                prop_assert!(found.map(numbers).eq(of_region.map(numbers)));
             }
         }
     }
