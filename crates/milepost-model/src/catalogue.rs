@@ -4,6 +4,7 @@ mod check;
 mod definition;
 mod hierarchy;
 mod index;
+mod lazy;
 mod records;
 mod similar;
 
@@ -15,9 +16,11 @@ pub use self::{
     check::CatalogueWarning,
     definition::{CatalogueError, Definition},
     hierarchy::Ancestors,
+    lazy::RegionSource,
 };
 use self::{
-    index::Index,
+    index::{Index, NameIndex, Places},
+    lazy::Scans,
     records::{Identities, Records},
 };
 use crate::{Indicator, Milestone, Region};
@@ -94,7 +97,9 @@ pub struct Catalogue {
     regions: Records<Region>,
     milestones: Records<Milestone>,
     identities: OnceLock<Arc<Identities>>,
-    index: OnceLock<Arc<Index>>,
+    index: Arc<Index>,
+    /// Finds regions by scanning what they are decoded from, while no index is built.
+    scans: Scans,
 }
 
 /// What of a catalogue is serialised.
@@ -202,11 +207,19 @@ impl Catalogue {
 
     /// The indicator with exactly this name, looked up without the name index.
     pub fn indicator_named(&self, name: &str) -> Option<IndicatorId> {
+        // A few are compared faster than an index of everything is built.
+        if self.identities.get().is_none() && self.indicators.len() < 64 {
+            let mut indicators = self.indicators();
+            return indicators.find(|(_, indicator)| indicator.name == name).map(|(id, _)| id);
+        }
         self.identities().indicators.get(name).copied().map(IndicatorId)
     }
 
     /// The region version with exactly this uid, looked up without the name index.
     pub fn region_with_uid(&self, uid: &str) -> Option<RegionId> {
+        if let Some(source) = self.scannable() {
+            return source.with_uid(uid).map(RegionId);
+        }
         self.identities().regions.get(uid).copied().map(RegionId)
     }
 
@@ -217,12 +230,16 @@ impl Catalogue {
 
     /// Every version of the place with exactly this code, in the order of definition.
     pub fn versions_of(&self, code: &str) -> Vec<RegionId> {
+        if let Some(source) = self.scannable() {
+            return source.with_code(code).into_iter().map(RegionId).collect();
+        }
         self.identities().codes.get(code).into_iter().flatten().copied().map(RegionId).collect()
     }
 
     /// The indicator that a text names: by name, then by label or alias, then folded.
     pub fn find_indicator(&self, text: &str) -> Lookup<IndicatorId> {
-        let ids = self.index().indicators.find(text, |id| self.indicators.get(id));
+        let index = self.index.indicators.get_or_init(|| NameIndex::of(&self.indicators));
+        let ids = index.find(text, |id| self.indicators.get(id));
         Lookup::of(ids.into_iter().map(IndicatorId).collect())
     }
 
@@ -233,14 +250,22 @@ impl Catalogue {
     /// name. Every version of the best rank is returned, in the order of
     /// definition; which of them is meant on a day is for the caller to choose.
     pub fn find_regions(&self, text: &str) -> Vec<RegionId> {
-        let ids = self.index().regions.find(text, |id| self.regions.get(id));
+        // A name that is a uid or a code is nothing else: no other rank matters then.
+        if let Some(source) = self.index.regions.get().is_none().then(|| self.scannable()).flatten()
+            && let Some(exact) = source.named(text.trim())
+        {
+            return exact.into_iter().map(RegionId).collect();
+        }
+        let index = self.index.regions.get_or_init(|| NameIndex::of(&self.regions));
+        let ids = index.find(text, |id| self.regions.get(id));
         ids.into_iter().map(RegionId).collect()
     }
 
     /// The milestone that a text names: by identifier, name, alias, then folded,
     /// then folded without the parenthesised parts of its name.
     pub fn find_milestone(&self, text: &str) -> Lookup<MilestoneId> {
-        let ids = self.index().milestones.find(text, |id| self.milestones.get(id));
+        let index = self.index.milestones.get_or_init(|| NameIndex::of(&self.milestones));
+        let ids = index.find(text, |id| self.milestones.get(id));
         Lookup::of(ids.into_iter().map(MilestoneId).collect())
     }
 
@@ -250,9 +275,8 @@ impl Catalogue {
         })
     }
 
-    fn index(&self) -> &Index {
-        self.index
-            .get_or_init(|| Arc::new(Index::of(&self.indicators, &self.regions, &self.milestones)))
+    fn places(&self) -> &Places {
+        self.index.places.get_or_init(|| Places::of(&self.regions))
     }
 }
 

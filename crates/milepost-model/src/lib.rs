@@ -23,7 +23,7 @@ mod wide;
 
 pub use catalogue::{
     Ancestors, Catalogue, CatalogueError, CatalogueWarning, Definition, IndicatorId, Lookup,
-    MilestoneId, RegionId,
+    MilestoneId, RegionId, RegionSource,
 };
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError};

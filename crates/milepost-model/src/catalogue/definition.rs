@@ -154,7 +154,7 @@ impl Catalogue {
             Definition::Region(region) => self.define_region(region)?,
             Definition::Milestone(milestone) => self.define_milestone(milestone)?,
         }
-        self.index.take();
+        self.index = Arc::default();
         Ok(())
     }
 
@@ -176,6 +176,7 @@ impl Catalogue {
             known.or_else(|| self.regions.next_position()).ok_or(CatalogueError::Full)?;
         let replaced = self.regions.get(position).cloned();
         self.identities_mut().add_region(position, &region, replaced.as_ref());
+        self.stop_scanning();
         self.regions.put(position, region);
         Ok(())
     }

@@ -29,9 +29,8 @@ impl Catalogue {
     /// version, a code the version valid on the day.
     pub fn region_on(&self, text: &str, date: Date) -> Option<RegionId> {
         self.region_with_uid(text).or_else(|| {
-            let versions = self.identities().codes.get(text)?;
             let valid = |id: &RegionId| self.get_region(*id).is_some_and(|r| r.is_valid_on(date));
-            versions.iter().copied().map(RegionId).find(valid)
+            self.versions_of(text).into_iter().find(valid)
         })
     }
 
@@ -50,7 +49,7 @@ impl Catalogue {
     /// order of definition.
     pub fn children_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
         let Some(parent) = self.get_region(region) else { return Vec::new() };
-        let index = self.index();
+        let index = self.places();
         let mut children: Vec<_> = index
             .children_of(&parent.uid)
             .chain(index.children_of(&parent.code))
@@ -82,7 +81,7 @@ impl Catalogue {
     pub fn predecessors_of(&self, region: RegionId) -> Vec<RegionId> {
         let Some(record) = self.get_region(region) else { return Vec::new() };
         let mut predecessors: Vec<_> = self
-            .index()
+            .places()
             .predecessors_of(&record.uid)
             .map(RegionId)
             .filter(|&other| {
@@ -97,7 +96,7 @@ impl Catalogue {
     /// The regions of a level (0 is the country) valid on a day, in the order of
     /// definition.
     pub fn regions_at_level(&self, level: u8, date: Date) -> Vec<RegionId> {
-        let members = self.index().at_level(level).map(RegionId);
+        let members = self.places().at_level(level).map(RegionId);
         members.filter(|&id| self.get_region(id).is_some_and(|r| r.is_valid_on(date))).collect()
     }
 
@@ -118,6 +117,6 @@ impl Catalogue {
     /// Types may share a level, as provinces and municipalities do. A type with
     /// regions on several levels stands for the level defined first.
     pub fn level_of_word(&self, word: &str) -> Option<u8> {
-        self.index().level_of_word(word)
+        self.places().level_of_word(word)
     }
 }

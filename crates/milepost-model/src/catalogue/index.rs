@@ -1,6 +1,9 @@
 //! Lookup by name, parent and level, built when first needed.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::OnceLock,
+};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,12 +13,18 @@ use crate::{
     name::{fold_into, singular},
 };
 
-/// Everything that is looked up other than by identity.
-#[derive(Debug)]
+/// Everything that is looked up other than by identity, each part built when it is first needed.
+#[derive(Debug, Default)]
 pub(super) struct Index {
-    pub(super) indicators: NameIndex,
-    pub(super) regions: NameIndex,
-    pub(super) milestones: NameIndex,
+    pub(super) indicators: OnceLock<NameIndex>,
+    pub(super) regions: OnceLock<NameIndex>,
+    pub(super) milestones: OnceLock<NameIndex>,
+    pub(super) places: OnceLock<Places>,
+}
+
+/// How regions lie in each other and follow each other.
+#[derive(Debug)]
+pub(super) struct Places {
     /// Hash of the parent text as written, and child.
     children: Vec<(u64, u32)>,
     levels: Vec<(u8, u32)>,
@@ -25,12 +34,8 @@ pub(super) struct Index {
     kinds: Vec<(String, u8)>,
 }
 
-impl Index {
-    pub(super) fn of(
-        indicators: &Records<Indicator>,
-        regions: &Records<Region>,
-        milestones: &Records<Milestone>,
-    ) -> Self {
+impl Places {
+    pub(super) fn of(regions: &Records<Region>) -> Self {
         let mut children = Vec::with_capacity(regions.len());
         let mut levels = Vec::with_capacity(regions.len());
         let mut predecessors = Vec::new();
@@ -56,15 +61,7 @@ impl Index {
         children.sort_unstable();
         levels.sort_unstable();
         predecessors.sort_unstable();
-        Self {
-            indicators: NameIndex::of(indicators),
-            regions: NameIndex::of(regions),
-            milestones: NameIndex::of(milestones),
-            children,
-            levels,
-            predecessors,
-            kinds,
-        }
+        Self { children, levels, predecessors, kinds }
     }
 
     /// The regions whose parent may be written like this: hashes may collide.
@@ -150,7 +147,7 @@ fn without_parentheses(name: &str) -> String {
 pub(super) struct NameIndex(Vec<(u64, u32)>);
 
 impl NameIndex {
-    fn of<T: Named>(records: &Records<T>) -> Self {
+    pub(super) fn of<T: Named>(records: &Records<T>) -> Self {
         let mut entries = Vec::with_capacity(4 * records.len());
         let mut folded = String::new();
         for (position, record) in records.iter() {

@@ -1,7 +1,14 @@
 //! The manifest: everything a store knows that is not a figure (FORMAT.md, section 3).
 
-use milepost_model::Catalogue;
+use std::sync::Arc;
+
+use milepost_model::{Catalogue, Indicator, Milestone};
 use serde::{Deserialize, Serialize};
+
+use super::{
+    regions::EncodedRegions,
+    wire::{self, WireError},
+};
 
 /// The manifest as it is stored; the order of the fields is the format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +26,52 @@ pub(crate) struct Manifest {
     /// The last batch of each producer.
     pub(crate) producers: Vec<(String, u64)>,
     pub(crate) catalogue: Catalogue,
+}
+
+/// The fields of a manifest before its catalogue, in their order.
+type Fields = (
+    u64,
+    u64,
+    Vec<SegmentRecord>,
+    Vec<String>,
+    Vec<GroupRecord>,
+    Vec<SheetRecord>,
+    Vec<(String, u64)>,
+);
+
+impl Manifest {
+    /// The manifest that bytes from `start` to their end are; its regions are decoded when they
+    /// are needed.
+    pub(crate) fn decode(
+        version: u32,
+        bytes: &Arc<Vec<u8>>,
+        start: usize,
+    ) -> Result<Self, WireError> {
+        fn next<T: serde::de::DeserializeOwned>(
+            version: u32,
+            bytes: &[u8],
+            at: &mut usize,
+        ) -> Result<T, WireError> {
+            let rest = bytes.get(*at..).unwrap_or_default();
+            let (value, used) = wire::decode_first(version, rest)?;
+            *at = at.saturating_add(used);
+            Ok(value)
+        }
+        let mut at = start;
+        let fields: Fields = next(version, bytes, &mut at)?;
+        let (sequence, next_segment, segments, strings, groups, sheets, producers) = fields;
+        let indicators: Vec<Indicator> = next(version, bytes, &mut at)?;
+        let regions = EncodedRegions::walk(Arc::clone(bytes), at);
+        let (regions, end) = regions.ok_or(WireError::Region)?;
+        at = end;
+        let milestones: Vec<Milestone> = next(version, bytes, &mut at)?;
+        match bytes.len().saturating_sub(at) {
+            0 => {}
+            left => return Err(WireError::Trailing(left)),
+        }
+        let catalogue = Catalogue::lazy(indicators, Arc::new(regions), milestones);
+        Ok(Self { sequence, next_segment, segments, strings, groups, sheets, producers, catalogue })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +105,6 @@ pub(crate) struct SheetRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::head::wire;
 
     /// The bytes are the format: this test is never changed, only joined by others.
     #[test]
@@ -93,6 +145,13 @@ mod tests {
         ]
         .concat();
         assert_eq!(bytes, expected);
+        assert_eq!(Manifest::decode(1, &Arc::new(bytes.clone()), 0).unwrap(), manifest);
         assert_eq!(wire::decode::<Manifest>(1, &bytes).unwrap(), manifest);
+        for length in 0..bytes.len() {
+            assert!(Manifest::decode(1, &Arc::new(bytes[..length].to_vec()), 0).is_err());
+        }
+        let longer = [bytes, vec![0]].concat();
+        let left = Manifest::decode(1, &Arc::new(longer), 0);
+        assert!(matches!(left, Err(WireError::Trailing(1))));
     }
 }

@@ -4,9 +4,10 @@ mod bytes;
 mod commit;
 mod log;
 mod manifest;
+mod regions;
 mod wire;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 pub(crate) use bytes::length;
 pub(crate) use commit::{Commit, Row};
@@ -118,11 +119,13 @@ pub(crate) fn decode_head(bytes: &[u8], file: &Path) -> Result<Head> {
     let header = header(bytes, file)?;
     debug_assert_eq!(header.incompat, 0);
     let body = bytes.get(HEADER..HEADER.saturating_add(header.manifest)).unwrap_or_default();
-    let manifest = wire::decode(header.format, body).map_err(|error| StoreError::Corrupt {
-        file: file.to_owned(),
-        offset: length(HEADER),
-        what: format!("the manifest cannot be decoded: {error}"),
-    })?;
+    let body = Arc::new(body.to_vec());
+    let manifest =
+        Manifest::decode(header.format, &body, 0).map_err(|error| StoreError::Corrupt {
+            file: file.to_owned(),
+            offset: length(HEADER),
+            what: format!("the manifest cannot be decoded: {error}"),
+        })?;
     Ok(Head {
         epoch: header.epoch,
         manifest,

@@ -17,6 +17,8 @@ pub(crate) enum WireError {
     Encode(#[from] bincode::error::EncodeError),
     #[error("{0}")]
     Decode(#[from] bincode::error::DecodeError),
+    #[error("a region is not what a region is made of")]
+    Region,
     #[error("{0} bytes are left over")]
     Trailing(usize),
     #[error("{0} bytes are more than the limit of {MOST_BYTES}")]
@@ -37,12 +39,20 @@ pub(crate) fn encode<T: Serialize>(version: u32, value: &T) -> Result<Vec<u8>, W
 
 /// The value of bytes, all of which belong to it.
 pub(crate) fn decode<T: DeserializeOwned>(version: u32, bytes: &[u8]) -> Result<T, WireError> {
-    check(version)?;
-    let (value, used) = bincode::serde::decode_from_slice(bytes, configuration())?;
+    let (value, used) = decode_first(version, bytes)?;
     match bytes.len().saturating_sub(used) {
         0 => Ok(value),
         left => Err(WireError::Trailing(left)),
     }
+}
+
+/// The value that bytes begin with, and how many are its.
+pub(crate) fn decode_first<T: DeserializeOwned>(
+    version: u32,
+    bytes: &[u8],
+) -> Result<(T, usize), WireError> {
+    check(version)?;
+    Ok(bincode::serde::decode_from_slice(bytes, configuration())?)
 }
 
 fn check(version: u32) -> Result<(), WireError> {

@@ -143,7 +143,7 @@ impl State {
 
     /// Makes `segments` the only place of frames: the newest segment that has a frame counts.
     pub(crate) fn seal(&mut self, segments: Vec<Arc<Sealed>>) -> Result<(), StoreError> {
-        let mut places: Vec<BTreeMap<u32, Location>> = vec![BTreeMap::new(); self.sheets.len()];
+        let mut places: Vec<Vec<(u32, Location)>> = vec![Vec::new(); self.sheets.len()];
         for (position, sealed) in (0..).zip(&segments) {
             for (entry, frame) in (0..).zip(sealed.segment.entries()) {
                 let sheet =
@@ -153,11 +153,11 @@ impl State {
                     offset: frame.offset_bytes(),
                     what: "a frame belongs to a sheet that the manifest does not have".to_owned(),
                 })?;
-                place.insert(frame.frame, Location { segment: position, entry });
+                place.push((frame.frame, Location { segment: position, entry }));
             }
         }
         for (sheet, places) in self.sheets.iter_mut().zip(places) {
-            Arc::make_mut(sheet).seal(places.into_iter().collect());
+            Arc::make_mut(sheet).seal(places);
         }
         self.segments = Arc::new(segments);
         Ok(())

@@ -201,9 +201,14 @@ impl Sheet {
         self.fresh.insert(frame, content);
     }
 
-    /// Replaces where the sealed frames are; nothing is fresh any more.
+    /// Replaces where the sealed frames are; of a frame that comes several times the last one
+    /// counts. Nothing is fresh any more.
     pub(crate) fn seal(&mut self, mut sealed: Vec<(u32, Location)>) {
-        sealed.sort_unstable_by_key(|(frame, _)| *frame);
+        if !sealed.is_sorted_by(|(a, _), (b, _)| a < b) {
+            sealed.reverse();
+            sealed.sort_by_key(|(frame, _)| *frame);
+            sealed.dedup_by_key(|(frame, _)| *frame);
+        }
         self.sealed = Arc::new(sealed);
         self.fresh.clear();
     }
@@ -351,7 +356,8 @@ mod tests {
     fn fresh_frames_hide_sealed_ones() {
         let mut sheet = Sheet::new(KEY, 1);
         let at = |entry| Location { segment: 0, entry };
-        sheet.seal(vec![(9, at(0)), (2, at(1)), (5, at(2))]);
+        sheet.seal(vec![(2, at(8)), (9, at(0)), (2, at(9)), (2, at(1)), (5, at(2))]);
+        assert!(matches!(sheet.find(2), Some(Place::Sealed(location)) if location == at(1)));
         let frame = crate::frame::encode(&crate::frame::FrameContent::default()).unwrap();
         sheet.put(5, Arc::new(frame.clone()));
         sheet.put(11, Arc::new(frame));
