@@ -114,13 +114,13 @@ impl Scope {
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, session: &'a Session) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot, session: &'a Session, explains: bool) -> Self {
         let catalogue = snapshot.catalogue();
         Self {
             snapshot,
             catalogue,
             session,
-            trace: Trace::default(),
+            trace: Trace::new(explains),
             shared: Shared::default(),
             sentences: 0,
         }
@@ -129,7 +129,7 @@ impl<'a> Builder<'a> {
     /// A builder of the same statement that tells nothing of what it does.
     pub(crate) fn aside(&self) -> Self {
         let Self { snapshot, session, sentences, .. } = *self;
-        Self { shared: self.shared.clone(), sentences, ..Self::new(snapshot, session) }
+        Self { shared: self.shared.clone(), sentences, ..Self::new(snapshot, session, false) }
     }
 
     /// How many sentences the row has unfolded to so far.

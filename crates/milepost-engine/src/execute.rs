@@ -139,7 +139,7 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
 }
 
 fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
-    let mut builder = Builder::new(snapshot, session);
+    let mut builder = Builder::new(snapshot, session, explains);
     let divided = triangle::divide(query);
     let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
     let outer = builder.outermost(query.span);
@@ -165,10 +165,10 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
         }
         let mut answer = rows::answer(undivided, &asked, &plan)?;
         notes::add(&mut answer, query, &asked, &plan, &builder);
-        explain::trace_plan(&mut builder.trace, query, &asked, &plan);
         last = last_period(&answer);
         if explains {
             reads = Some(snapshot.reads());
+            explain::trace_plan(&mut builder.trace, query, &asked, &plan);
             explain::trace_rollups(&mut builder.trace, &asked, &answer);
             explain::trace_digits(&mut builder.trace, &asked, &answer);
         }

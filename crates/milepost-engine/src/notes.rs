@@ -81,11 +81,21 @@ impl Notes {
         if self.list.iter().any(|other| other.code == note.code && other.message == note.message) {
             return;
         }
-        let count = self.counts.entry(note.code).or_default();
-        *count += 1;
-        if *count <= EACH_MAX {
+        self.count(note.code);
+        if self.counts.get(note.code).is_some_and(|count| *count <= EACH_MAX) {
             self.list.push(note);
         }
+    }
+
+    /// Counts a note that is not written out.
+    fn count(&mut self, code: &'static str) {
+        let count = self.counts.entry(code).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Whether more notes of a kind are only counted.
+    fn is_full(&self, code: &str) -> bool {
+        self.counts.get(code).is_some_and(|count| *count >= EACH_MAX)
     }
 
     fn finish(mut self) -> Vec<Diagnostic> {

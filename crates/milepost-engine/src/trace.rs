@@ -12,19 +12,32 @@ const BASE_INSIDE: &str = "base inside";
 /// Facts about a resolution, each once, in the order in which they came up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
+    /// Whether all of it is asked for; otherwise only what notes tell is kept.
+    explains: bool,
     entries: Vec<(&'static str, String)>,
 }
 
 impl Trace {
+    pub(crate) fn new(explains: bool) -> Self {
+        Self { explains, entries: Vec::new() }
+    }
+
     /// Adds a fact under a heading.
     pub(crate) fn say(&mut self, heading: &'static str, text: impl Into<String>) {
+        if !self.explains && heading != BASE_INSIDE {
+            return;
+        }
         let entry = (heading, text.into());
         if !self.entries.contains(&entry) {
             self.entries.push(entry);
         }
     }
 
-    pub(crate) fn indicator(&mut self, indicator: &Indicator, region: &RegionLabel) {
+    pub(crate) fn indicator(&mut self, indicator: &Indicator, region: impl Fn() -> RegionLabel) {
+        if !self.explains {
+            return;
+        }
+        let region = region();
         let kind = indicator.kind.map_or_else(|| "undeclared".to_owned(), |kind| kind.to_string());
         let unit = if indicator.unit.is_empty() { "no unit" } else { &indicator.unit };
         self.say("indicator", format!("{} ({kind}, {unit})", indicator.name));

@@ -45,7 +45,7 @@ impl Builder<'_> {
         let territory = area.region().map(|region| names::territory(catalogue, region));
         let (versions, drawn_on) =
             territory.map(|own| (own.versions, own.drawn_on)).unwrap_or_default();
-        self.trace.indicator(indicator, &area.label(catalogue));
+        self.trace.indicator(indicator, || area.label(catalogue));
         let is_ratio = indicator.kind == Some(Kind::Ratio);
         let parts = if is_ratio && with_parts { self.parts(indicator, area, scope)? } else { None };
         let timing = match (indicator.kind, &parts) {

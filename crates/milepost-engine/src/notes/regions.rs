@@ -1,8 +1,10 @@
 //! What figures were put together from, and how much of the area they cover.
 
+use std::collections::HashSet;
+
 use milepost_lang::Diagnostic;
 use milepost_lang::ast::Query;
-use milepost_model::{Catalogue, Period, RegionId};
+use milepost_model::{Catalogue, IndicatorId, Period, RegionId};
 
 use super::Notes;
 use crate::answer::{Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
@@ -24,18 +26,25 @@ pub(super) fn add(
     answer: &Answer,
     catalogue: &Catalogue,
 ) {
-    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
-        for row in answer.rows.iter().filter(|row| row.region == *region) {
-            for period in periods(row) {
-                for series in sentence.line.leaves() {
-                    let many = asked.by_level;
-                    put_together(notes, query, catalogue, series, period, many);
+    // The base of many rows is one and the same.
+    let mut told: HashSet<(usize, IndicatorId, Period)> = HashSet::new();
+    for row in &answer.rows {
+        let Some(at) = asked.position(&row.region) else { continue };
+        let Some(sentence) = asked.sentences.get(at) else { continue };
+        for period in periods(row) {
+            for series in sentence.line.leaves() {
+                if told.insert((at, series.declared.id, period)) {
+                    put_together(notes, query, catalogue, series, period, asked.by_level);
                 }
             }
-            ends(notes, query, row, catalogue);
         }
-        for series in sentence.line.leaves() {
-            newer(notes, asked, plan, series, region);
+        ends(notes, query, row, catalogue);
+    }
+    if !asked.scope.times.end_stated && !asked.by_level {
+        for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+            for series in sentence.line.leaves() {
+                newer(notes, asked, plan, series, region);
+            }
         }
     }
     let of_unknown_kind = |row: &Row| row.missing == Some(MissingReason::BoundaryBreak);
@@ -66,6 +75,10 @@ fn put_together(
 ) {
     let Some(rollup) = &series.rollup else { return };
     if series.is_own(period) && !rollup.is_matched() {
+        return;
+    }
+    if notes.is_full("MP0831") && rollup.lacks_members(period) {
+        notes.count("MP0831");
         return;
     }
     let name = &series.declared.name;
@@ -180,9 +193,6 @@ fn ends(notes: &mut Notes, query: &Query, row: &Row, catalogue: &Catalogue) {
 fn newer(notes: &mut Notes, asked: &Asked, plan: &Plan, series: &Series, region: &RegionLabel) {
     let times = &asked.scope.times;
     let Some(rollup) = series.rollup.as_ref().filter(|_| series.is_put_together()) else { return };
-    if times.end_stated || asked.by_level {
-        return;
-    }
     if let (Some(end), Some((period, coverage))) = (plan.end, rollup.newest_incomplete())
         && period.last_day() > end.last_day()
     {

@@ -183,6 +183,19 @@ impl Rollup {
         present
     }
 
+    /// Whether a region's figure is put together from what lies in it, and some of that has none.
+    pub(crate) fn lacks_members(&self, period: Period) -> bool {
+        let Some(region) = self.area.region() else { return false };
+        let from = self.catalogue().region(region).valid_from;
+        let coverage = match self.read(period) {
+            Ok(reading) => reading.coverage,
+            Err(MissingReason::Incomplete(coverage)) => Some(coverage),
+            Err(_) => None,
+        };
+        from.is_none_or(|from| from <= period.last_day())
+            && coverage.is_some_and(|coverage| coverage.present < coverage.expected)
+    }
+
     /// What the figure of a period was put together from, for notes.
     pub(crate) fn source(&self, period: Period) -> Option<Source> {
         let coverage = match self.read(period) {
@@ -214,7 +227,10 @@ impl Rollup {
         let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
         let present = match self.matched.borrow().as_ref() {
             Some((matched, _)) => matched.members.iter().copied().collect(),
-            _ => self.present(&cut, period),
+            None if coverage.present == coverage.expected => {
+                return Some(Source::Members { members: cut.members, missing: Vec::new() });
+            }
+            None => self.present(&cut, period),
         };
         let mut missing = cut.members.clone();
         missing.retain(|id| !present.contains(id));
