@@ -338,11 +338,25 @@ impl Line {
         }
     }
 
+    /// Whether `fill` closes the holes of every indicator, which is how to go finer.
+    fn is_filled(&self) -> bool {
+        match &self.node {
+            Node::Filled(_) => true,
+            Node::Negate(line) => line.is_filled(),
+            Node::Sentence(sentence) => sentence.line.is_filled(),
+            Node::Sum(_) | Node::Product(..) => {
+                self.parts().all(|part| part.is_constant() || part.is_filled())
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a part that holds at closes is published at least as finely as a period, so that
     /// a year's close is not taken for that of its December.
     fn is_as_fine_as(&self, period: Period) -> bool {
         let closes_alike = |native: &&Period| native.last_day() == period.last_day();
         self.timing() == Timing::Span
+            || self.is_filled()
             || self
                 .natives()
                 .iter()

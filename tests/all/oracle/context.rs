@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use milepost::{Date, Strength};
-use milepost_lang::ast::{Anchor, Clauses, Query, StatusKind};
+use milepost_lang::ast::{Anchor, Clauses, Fill, Query, StatusKind};
 
 use super::facts::World;
 use super::series::{Refused, text};
@@ -18,6 +18,8 @@ pub(crate) struct Context<'w> {
     pub(crate) statuses: BTreeSet<Strength>,
     /// The last day whose publications are known; `None`: all are.
     pub(crate) known: Option<Date>,
+    /// How holes are filled; `None`: they stay.
+    pub(crate) fill: Option<Fill>,
 }
 
 impl<'w> Context<'w> {
@@ -25,7 +27,7 @@ impl<'w> Context<'w> {
     pub(crate) fn of(world: &'w World, query: &Query) -> Result<Vec<Self>, Refused> {
         let statuses =
             BTreeSet::from([Strength::Actual, Strength::Provisional, Strength::Estimate]);
-        let whole = Self { world, region: "", statuses, known: None };
+        let whole = Self { world, region: "", statuses, known: None, fill: None };
         let whole = whole.qualified(&query.clauses)?;
         let regions = &query.clauses.regions.as_ref().ok_or(Refused)?.value;
         let one = |code: &str| Self { region: &world.region(code).code, ..whole.clone() };
@@ -50,6 +52,9 @@ impl<'w> Context<'w> {
             (Some(including), None) => self.statuses.extend(words(&including.value)),
             (None, Some(only)) => self.statuses = words(&only.value),
             (None, None) => {}
+        }
+        if let Some(fill) = &clauses.fill {
+            self.fill = Some(fill.value).filter(|fill| *fill != Fill::None);
         }
         if let Some(as_of) = &clauses.as_of {
             self.known = Some(match &as_of.value {

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::facts::World;
 use super::measure::{self, At, Value};
 use super::rational::Rational;
-use super::reduce::takes_all_time;
+use super::reduce::{check_transforms, takes_all_time};
 use super::series::{
     Figure, Missing, Refused, Why, conversion, one_for_each_close, place, quantity, text,
 };
@@ -125,9 +125,12 @@ impl<'w> Sentence<'w> {
             (None, Some(_)) => return Err(Refused),
             (Some(own), Some(unit)) => conversion(own, unit)?,
         };
-        let accrues = first.is_flow(&expression);
-        let mut periods: BTreeSet<Period> =
-            contexts.iter().flat_map(|context| context.periods(&expression)).collect();
+        let transforms = &query.transforms;
+        check_transforms(world, transforms, &expression)?;
+        // What runs up to a close belongs to the close.
+        let accrues = transforms.is_empty() && first.is_flow(&expression);
+        let known = |context: &Context<'_>| context.transformed_periods(transforms, &expression);
+        let mut periods: BTreeSet<Period> = contexts.iter().flat_map(known).collect();
         if !accrues {
             periods = one_for_each_close(&periods);
         }
@@ -146,7 +149,9 @@ impl<'w> Sentence<'w> {
         match &to.value {
             Goal::Parent(_) => Err(Refused),
             Goal::Target { .. } => {
-                matches!(self.expression, Expression::Indicator(_)).then_some(()).ok_or(Refused)
+                let bare = self.query.transforms.is_empty();
+                let one = bare && matches!(self.expression, Expression::Indicator(_));
+                one.then_some(()).ok_or(Refused)
             }
             Goal::Quantity(written) if written.unit.is_none() => Ok(()),
             Goal::Quantity(written) => self.to_own(Some(&quantity(written)?.1)).map(drop),
@@ -180,7 +185,9 @@ impl<'w> Sentence<'w> {
         if !self.accrues {
             return None;
         }
-        if self.query.measure.is_none() {
+        // Each row of a series against last year is compared over its own length.
+        let yearly = self.query.measure.as_ref().is_some_and(|measure| measure.yoy);
+        if self.query.measure.is_none() || yearly && self.is_window() {
             return self.step();
         }
         let named = || named_frequency(&self.query.clauses);
@@ -198,12 +205,14 @@ impl<'w> Sentence<'w> {
 
     /// The expression's figure in the unit of levels.
     fn at(&self, context: &Context<'_>, period: Period) -> Result<Figure, Why> {
-        match context.figure(&self.expression, period) {
+        let transforms = &self.query.transforms;
+        match context.transformed(transforms, &self.expression, period) {
             Ok(figure) => Ok(figure.with(figure.value * self.factor)),
             Err(mut why) => {
-                if !matches!(self.expression, Expression::Indicator(_)) {
+                if !matches!(self.expression, Expression::Indicator(_)) || !transforms.is_empty() {
                     // Where the figures of the whole expression lie is as good a reason.
-                    why.insert(place(&context.periods(&self.expression), period));
+                    let periods = context.transformed_periods(transforms, &self.expression);
+                    why.insert(place(&periods, period));
                 }
                 Err(why)
             }
@@ -355,9 +364,18 @@ impl<'w> Sentence<'w> {
             return Ok(rows);
         };
         let inside = self.inside(after, until).into_iter();
+        // Without steps a list has what is published, not what could be filled or added up.
+        let known = context.transformed_periods(&self.query.transforms, &self.expression);
+        let closes: BTreeSet<Date> = known.iter().map(|period| period.last_day()).collect();
         let own = |period: &Period| {
             let begun = self.at(context, *period).is_ok_and(|figure| !figure.unbegun);
-            self.step().is_some() || begun
+            let unfilled = if self.accrues {
+                known.contains(period)
+            } else {
+                closes.contains(&period.last_day())
+            };
+            let plain = self.kind().is_some() && context.fill.is_none();
+            self.step().is_some() || begun && (plain || unfilled)
         };
         rows.extend(inside.filter(own).map(Pick::Found));
         let until = clauses.until.as_ref().map(|clause| &clause.value);
@@ -487,8 +505,17 @@ impl<'w> Sentence<'w> {
                     // What closes before all figures may have been withdrawn.
                     why.extend([Missing::NoData, Missing::BeforeSeries, Missing::Withdrawn]);
                     why.extend(self.at(context, span).err().unwrap_or_default());
+                    let step = self.step().and_then(|step| Period::containing(step, day));
+                    for step in step.into_iter().flat_map(|step| [Some(step), step.previous()]) {
+                        let reasons = step.and_then(|step| self.at(context, step).err());
+                        why.extend(reasons.unwrap_or_default());
+                    }
                     why
                 })?;
+                if !figure.unbegun {
+                    // A day picks no figure that was filled in.
+                    return Err(Why::from([Missing::BeforeSeries, Missing::NoData]));
+                }
                 Ok((span, figure))
             }
             Pick::After => Err(Why::from([Missing::NotYet, Missing::NoData])),

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use milepost::{
-    Batch, Date, Decimal, Definition, Indicator, Kind, Milestone, Observation, Options, Period,
-    Region, Scenario, Status, Store, Strength,
+    Basis, Batch, Date, Decimal, Definition, Indicator, Kind, Milestone, Observation, Options,
+    Period, Region, Scenario, Status, Store, Strength,
 };
 
 /// One vintage of one figure.
@@ -94,14 +94,19 @@ pub(crate) fn batch(facts: &[Fact]) -> Batch {
 /// As a query script, so that a failing case can be pasted into one.
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\ndefine indicators\nname,kind,unit,numerator,denominator,begins")?;
+        writeln!(f, "\ndefine indicators\nname,kind,basis,unit,numerator,denominator,begins")?;
         for indicator in &self.indicators {
             let kind = indicator.kind.map(Kind::word).unwrap_or_default();
             let begins = indicator.begins.map(|day| day.to_string()).unwrap_or_default();
             let numerator = indicator.numerator.as_deref().unwrap_or_default();
             let denominator = indicator.denominator.as_deref().unwrap_or_default();
             let unit = &indicator.unit;
-            writeln!(f, "{},{kind},{unit},{numerator},{denominator},{begins}", indicator.name)?;
+            let basis = indicator.basis.map(Basis::word).unwrap_or_default();
+            writeln!(
+                f,
+                "{},{kind},{basis},{unit},{numerator},{denominator},{begins}",
+                indicator.name
+            )?;
         }
         writeln!(f, "\ndefine regions\ncode,name,type,level,parent")?;
         for region in &self.regions {

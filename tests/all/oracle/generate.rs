@@ -1,6 +1,7 @@
 //! Small worlds and queries about them, biased so that most queries meet data.
 
 mod disputed;
+mod lines;
 mod query;
 mod rows;
 mod world;
@@ -42,6 +43,14 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
 pub(crate) fn reduced_case() -> impl Strategy<Value = Case> {
     world().prop_map(rows::divisible).prop_flat_map(|world| {
         let queries = proptest::collection::vec(rows::query(&world), 12);
+        queries.prop_map(move |queries| Case { world: world.clone(), queries })
+    })
+}
+
+/// A case of transforms and filled holes.
+pub(crate) fn transformed_case() -> impl Strategy<Value = Case> {
+    world().prop_flat_map(|world| {
+        let queries = proptest::collection::vec(lines::query(&world), 12);
         queries.prop_map(move |queries| Case { world: world.clone(), queries })
     })
 }

@@ -16,19 +16,22 @@ mod condition;
 mod context;
 mod evaluate;
 mod facts;
+mod fill;
 mod generate;
 mod laws;
 mod measure;
 mod rational;
 mod reduce;
+mod running_total;
 mod series;
 mod time;
+mod transform;
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError};
 
 use self::compare::agree;
-use self::generate::{Case, case, reduced_case};
+use self::generate::{Case, case, reduced_case, transformed_case};
 
 /// Fresh cases, as many as the environment says; otherwise a few that are always the same.
 pub(crate) fn configuration(cases: u32) -> ProptestConfig {
@@ -56,6 +59,15 @@ proptest! {
 
     #[test]
     fn rows_come_to_what_the_oracle_says(Case { world, queries } in reduced_case()) {
+        let store = world.store();
+        let snapshot = store.snapshot();
+        for query in &queries {
+            agree(&world, &snapshot, query).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn lines_become_what_the_oracle_says(Case { world, queries } in transformed_case()) {
         let store = world.store();
         let snapshot = store.snapshot();
         for query in &queries {

@@ -80,10 +80,10 @@ impl Add for Rational {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self::new(
-            self.numerator * other.denominator + other.numerator * self.denominator,
-            self.denominator * other.denominator,
-        )
+        // Denominators share most of their factors.
+        let shared = greatest_common_divisor(self.denominator, other.denominator);
+        let (own, others) = (self.denominator / shared, other.denominator / shared);
+        Self::new(self.numerator * others + other.numerator * own, self.denominator * others)
     }
 }
 
@@ -99,7 +99,9 @@ impl Mul for Rational {
     type Output = Self;
 
     fn mul(self, other: Self) -> Self {
-        Self::new(self.numerator * other.numerator, self.denominator * other.denominator)
+        let one = Self::new(self.numerator, other.denominator);
+        let two = Self::new(other.numerator, self.denominator);
+        Self::new(one.numerator * two.numerator, one.denominator * two.denominator)
     }
 }
 
@@ -107,7 +109,8 @@ impl Div for Rational {
     type Output = Self;
 
     fn div(self, other: Self) -> Self {
-        Self::new(self.numerator * other.denominator, self.denominator * other.numerator)
+        let inverse = Self::new(other.denominator, other.numerator);
+        self.mul(inverse)
     }
 }
 
@@ -127,7 +130,7 @@ impl PartialOrd for Rational {
 
 impl Ord for Rational {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.numerator * other.denominator).cmp(&(other.numerator * self.denominator))
+        (*self - *other).numerator.cmp(&0)
     }
 }
 

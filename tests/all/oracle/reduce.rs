@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use milepost::{Kind, Period, Strength};
 use milepost_lang::ast::{
-    Axis, Expression, MeasureKind, MultiplyOperator, Query, Reducer, ReducerKind,
+    Axis, Expression, MeasureKind, MultiplyOperator, Query, Reducer, ReducerKind, RollingAggregate,
+    Transform, TransformKind,
 };
 
 use super::evaluate::{Column, Row};
@@ -106,6 +107,11 @@ fn adds_up(world: &World, query: &Query, axis: Dimension) -> bool {
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     let percent = query.clauses.percent_of.is_some();
     let nature = if percent { Nature::Rate } else { nature(world, &query.expression) };
+    // The next running total, the next window holds this one again.
+    let nature = match (query.transforms.is_empty(), nature) {
+        (false, Nature::Flow) => Nature::Stock,
+        (_, nature) => nature,
+    };
     let by_steps = query.clauses.by.iter().flat_map(|by| &by.value);
     let steps = by_steps.into_iter().any(|axis| matches!(axis, Axis::Time { .. }));
     let yoy = query.measure.as_ref().is_some_and(|measure| measure.yoy);
@@ -117,6 +123,22 @@ fn adds_up(world: &World, query: &Query, axis: Dimension) -> bool {
         // Nothing adds up along status, source and vintage.
         _ => false,
     }
+}
+
+/// Running totals need what adds up along time; what they make does not add up again.
+pub(crate) fn check_transforms(
+    world: &World,
+    transforms: &[Transform],
+    expression: &Expression,
+) -> Result<(), Refused> {
+    let totals = |transform: &Transform| match transform.kind {
+        TransformKind::Ytd => true,
+        TransformKind::Rolling { aggregate, .. } => aggregate == RollingAggregate::Total,
+    };
+    let flow = nature(world, expression) == Nature::Flow;
+    let inner = transforms.len().saturating_sub(1);
+    let fits = |(at, transform): (usize, &Transform)| !totals(transform) || flow && at == inner;
+    transforms.iter().enumerate().all(fits).then_some(()).ok_or(Refused)
 }
 
 /// How figures behave when they are added up.

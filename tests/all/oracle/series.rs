@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milepost::{Date, Frequency, Indicator, Kind, Period, Strength, Unit};
+use milepost::{Basis, Date, Frequency, Indicator, Kind, Period, Strength, Unit};
 use milepost_lang::ast::{AddOperator, Expression, Magnitude, MultiplyOperator, Name, Quantity};
 
 use super::context::Context;
@@ -280,6 +280,9 @@ impl Context<'_> {
     /// The figure of an indicator: published, rolled up, computed from parts, or the structural
     /// zero before it begins.
     pub(crate) fn indicator(&self, name: &str, at: Period) -> Result<Figure, Why> {
+        if self.fill.is_some() {
+            return self.filled(name, at);
+        }
         let indicator = self.world.indicator(name);
         let found = match indicator.kind {
             None | Some(Kind::Index | Kind::Intensity) => self.stored(name, at),
@@ -380,6 +383,9 @@ impl Context<'_> {
 
     /// What accrued over the period: published, or the sum of all its sub-periods.
     fn flow(&self, name: &str, at: Period) -> Result<Figure, Why> {
+        if self.is_running_total(name) {
+            return self.accrued(name, at);
+        }
         let exact = self.stored(name, at);
         if exact.is_ok() {
             return exact;
@@ -429,7 +435,8 @@ impl Context<'_> {
         if published.is_ok() {
             return published;
         }
-        let parts = [above, below].map(|part| self.indicator(part, at));
+        let plain = Self { fill: None, ..self.clone() };
+        let parts = [above, below].map(|part| plain.indicator(part, at));
         let [Ok(numerator), Ok(denominator)] = parts else {
             let reasons = parts.into_iter().filter_map(Result::err).flatten();
             let own = published.err().unwrap_or_default();
@@ -443,8 +450,12 @@ impl Context<'_> {
         Ok(numerator.combined(denominator, quotient * factor))
     }
 
+    fn is_running_total(&self, name: &str) -> bool {
+        self.world.indicator(name).basis == Some(Basis::Ytd)
+    }
+
     /// Whether an indicator is about whole spans rather than their closes.
-    fn accrues(&self, name: &str) -> bool {
+    pub(crate) fn accrues(&self, name: &str) -> bool {
         let indicator = self.world.indicator(name);
         match indicator.kind {
             Some(Kind::Stock) => false,
@@ -463,19 +474,28 @@ impl Context<'_> {
 
     /// The periods in which an indicator has a published figure.
     pub(crate) fn published(&self, name: &str) -> BTreeSet<Period> {
-        let periods = self.facts(name).map(|fact| fact.period);
-        periods.filter(|period| self.stored(name, *period).is_ok()).collect()
+        if self.is_running_total(name) {
+            return self.added(name).into_iter().map(|(step, _)| step).collect();
+        }
+        let own = |period: &Period| self.stored(name, *period).is_ok();
+        self.labels(name).into_iter().filter(own).collect()
+    }
+
+    /// The periods under which a series is stored.
+    pub(crate) fn labels(&self, name: &str) -> BTreeSet<Period> {
+        self.facts(name).map(|fact| fact.period).collect()
     }
 
     /// The periods in which an indicator has a figure of its own, published or from parts.
     pub(crate) fn periods_of(&self, name: &str) -> BTreeSet<Period> {
+        let plain = Self { fill: None, ..self.clone() };
         let indicator = self.world.indicator(name);
         let mut periods = self.published(name);
         if let (Some(above), Some(below)) = (&indicator.numerator, &indicator.denominator) {
             let parts: Vec<Period> =
                 [above, below].into_iter().flat_map(|part| self.periods_of(part)).collect();
             let own =
-                |part: &String, at| self.indicator(part, at).is_ok_and(|figure| !figure.unbegun);
+                |part: &String, at| plain.indicator(part, at).is_ok_and(|figure| !figure.unbegun);
             let both = |p: &Period| own(above, *p) && own(below, *p);
             periods.extend(parts.into_iter().filter(both));
         }

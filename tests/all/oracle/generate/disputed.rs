@@ -156,8 +156,9 @@ fn only_targets_somewhere(world: &World, query: &Query) -> bool {
         || clauses.during.is_some()
         || clauses.over_last.is_some();
     let several = query.clauses.regions.as_ref().is_some_and(|regions| regions.value.len() > 1);
-    let computed =
-        !matches!(query.expression, Expression::Indicator(_)) || query.clauses.percent_of.is_some();
+    let computed = !matches!(query.expression, Expression::Indicator(_))
+        || query.clauses.percent_of.is_some()
+        || !query.transforms.is_empty();
     let parts = used(world, query).iter().any(|used| used.numerator.is_some());
     only && (placed || query.measure.is_some() || parts || several && computed)
 }

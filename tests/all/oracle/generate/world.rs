@@ -1,6 +1,8 @@
 //! Catalogues of a few indicators of every kind, and sparse, revised figures.
 
-use milepost::{Date, Decimal, Frequency, Indicator, Kind, Milestone, Period, Region, Status};
+use milepost::{
+    Basis, Date, Decimal, Frequency, Indicator, Kind, Milestone, Period, Region, Status,
+};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -21,6 +23,7 @@ fn blueprints() -> Vec<Indicator> {
         Indicator::stock("pupils").unit("thousand persons"),
         Indicator::flow("revenue").unit("VND"),
         Indicator::flow("spending").unit("million VND"),
+        Indicator::flow("collected").unit("VND").basis(Basis::Ytd),
         Indicator::ratio("coverage").unit("%").of("insured", "workers"),
         Indicator::ratio("burden").unit("%").of("spending", "revenue"),
         Indicator::ratio("poverty").unit("%"),
@@ -130,9 +133,19 @@ fn series(
 
 /// Names of facts outlive the strategy.
 fn blueprint_name(name: &str) -> &'static str {
-    const NAMES: [&str; 11] = [
-        "insured", "workers", "pupils", "revenue", "spending", "coverage", "burden", "poverty",
-        "prices", "wage", "loose",
+    const NAMES: [&str; 12] = [
+        "insured",
+        "workers",
+        "pupils",
+        "revenue",
+        "spending",
+        "collected",
+        "coverage",
+        "burden",
+        "poverty",
+        "prices",
+        "wage",
+        "loose",
     ];
     NAMES.into_iter().find(|known| *known == name).expect("the name of a blueprint")
 }
