@@ -66,6 +66,7 @@ const CODES: &[(&str, &str)] = &[
     ("MP0514", "a number whose unit is not clear"),
     ("MP0515", "a window of too many periods"),
     ("MP0516", "parts of what does not add up"),
+    ("MP0517", "a reducer over revisions"),
     ("MP0520", "a roll-up of a kind that is not declared"),
     ("MP0521", "a share that is none"),
     ("MP0601", "a store that cannot be read"),
@@ -441,6 +442,13 @@ pub(crate) fn no_parts(measure: &str, subject: &str, nature: Nature, span: Span)
 pub(crate) fn no_running_total(subject: &str, nature: Nature, span: Span) -> Boxed {
     let refusal = no_total(subject, nature, span);
     help(refusal, "`ytd of` and `rolling … total of` add up flows; `rolling … mean of` averages")
+}
+
+pub(crate) fn reduced_revisions(reducer: &str, span: Span) -> Boxed {
+    let message = format!("`revisions of` shows what was published, and `{reducer} of` computes");
+    let instead =
+        format!("`{reducer} of` without `revisions of`, `by vintage`, reduces what was known");
+    help(error("MP0517", span, message), instead)
 }
 
 pub(crate) fn long_window(span: Span) -> Boxed {

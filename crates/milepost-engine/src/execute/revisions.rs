@@ -13,11 +13,15 @@ use crate::line::{Series, Timing, stored_reading};
 use crate::measure::scaled;
 use crate::plan;
 use crate::sentence::Sentence;
-use crate::{Result, diagnostics};
+use crate::{Result, diagnostics, reduce};
 
 /// The vintages of every period asked for, oldest knowledge first, withdrawals as rows without a value.
 /// The axis `known` has the day from which a value was known.
 pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) -> Result<Answer> {
+    if let Some(reducer) = query.reducers.first() {
+        let word = reduce::word(reducer.kind);
+        return Err(diagnostics::reduced_revisions(word, reducer.span));
+    }
     let mut answer = Answer { axes: vec!["known".to_owned()], ..Answer::default() };
     let mut sentences = asked.sentences.clone();
     let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
