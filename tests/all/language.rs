@@ -154,6 +154,31 @@ fn messages_speak_of_the_query_and_of_what_would_fit() {
 }
 
 #[test]
+fn every_fix_that_is_offered_leads_to_a_text_that_is_read() {
+    let kept = store();
+    let mut fixes = 0;
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/queries")).unwrap() {
+        let script = Script::parse(&fs::read_to_string(entry.unwrap().path()).unwrap());
+        for case in script.cases() {
+            let snapshot = kept.store().snapshot();
+            let Err(Error::Query(error)) = snapshot.run(&case.query, &mut Session::new()) else {
+                continue;
+            };
+            for fix in error.diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+                let fixed = fix.apply(&case.query);
+                let read = milepost_lang::parse(&fixed);
+                // A script has a fix for each of its statements.
+                let alone = error.diagnostics.len() == 1;
+                assert!(!alone || read.is_ok(), "{} becomes {fixed}: {read:?}", case.query);
+                assert_ne!(fixed, case.query);
+                fixes += 1;
+            }
+        }
+    }
+    assert!(fixes > 50, "{fixes}");
+}
+
+#[test]
 fn the_examples_of_the_language_run_on_the_sample() {
     let mut kept = Kept::new(Storage::Memory);
     kept.use_sample();

@@ -211,7 +211,7 @@ impl<'a> Builder<'a> {
             Some(clause) => Some(self.goal(&clause.value, query, &line, &inner)?),
         };
         let unit = unit::result_unit(measure, line.unit.as_ref());
-        let (unit, power) = unit::converted(unit, query)?;
+        let (unit, power) = unit::converted(unit, &line, query)?;
         let steps = plan::steps_of(&query.clauses)?;
         let (base, fixed) = (BaseRule::None, None);
         Ok(Sentence { line, measure, base, goal, fixed, steps, unit, power, matched: false })

@@ -180,7 +180,7 @@ impl Judge {
                     (Some(unit), Some(other)) => other
                         .conversion_power_of_ten(unit)
                         .ok_or_else(|| diagnostics::different_units("where", unit, other, *span))?,
-                    _ => return Err(diagnostics::undeclared_unit("where", *span)),
+                    _ => return Err(diagnostics::undeclared_unit("where", [&left, &right], *span)),
                 };
                 Ok(Self::Compare(Box::new(Sides { left, operator: *operator, right, power })))
             }

@@ -4,12 +4,12 @@
 //! answers; `MP09xx` is kept.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Clause, Goal, MeasureKind, Parameter};
+use milepost_lang::ast::{Anchor, Clause, Goal, MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Date, Period, Unit};
 
 use crate::answer::grouped;
-use crate::line::Nature;
+use crate::line::{Line, Nature};
 use crate::measure::whole;
 
 type Boxed = Box<Diagnostic>;
@@ -310,9 +310,25 @@ pub(crate) fn different_lengths(base: Period, end: Period, span: Span) -> Boxed 
     help(error("MP0406", span, message), "`by` a frequency cuts both into the same periods")
 }
 
-pub(crate) fn backwards(base: Period, end: Period, span: Span) -> Boxed {
+pub(crate) fn backwards(
+    base: Period,
+    end: Period,
+    between: Option<&Clause<(Anchor, Anchor)>>,
+    span: Span,
+) -> Boxed {
     let message = format!("the end, {end}, closes before the base, {base}");
-    help(error("MP0409", span, message), "the earlier of the two is the base, and stands first")
+    let diagnostic = help(
+        error("MP0409", span, message),
+        "the earlier of the two is the base, and stands first",
+    );
+    match between {
+        Some(clause) => {
+            let (first, last) = &clause.value;
+            let swapped = format!("between {last} and {first}");
+            Box::new(diagnostic.with_fix(clause.span, swapped))
+        }
+        None => diagnostic,
+    }
 }
 
 pub(crate) fn two_frequencies(one: &str, other: &str, span: Span) -> Boxed {
@@ -354,13 +370,25 @@ pub(crate) fn different_units(what: &str, one: &Unit, other: &Unit, span: Span) 
     help(error("MP0501", span, message), advice)
 }
 
-pub(crate) fn undeclared_unit(what: &str, span: Span) -> Boxed {
-    let message = format!("`{what}` needs a declared unit on both sides");
+/// Of some lines the first indicator without a unit is named.
+pub(crate) fn undeclared_unit<'l>(
+    what: &str,
+    lines: impl IntoIterator<Item = &'l Line>,
+    span: Span,
+) -> Boxed {
+    let leaves = lines.into_iter().flat_map(Line::leaves);
+    let lacking = leaves.into_iter().find(|series| series.declared.unit.is_none());
+    let name = lacking.map_or("the expression", |series| series.declared.name.as_str());
+    let message = format!("`{what}` needs units that are declared, and {name} has none");
     help(error("MP0502", span, message), "the catalogue declares the unit of an indicator")
 }
 
-pub(crate) fn not_a_unit(text: &str, span: Span, reason: &str) -> Boxed {
-    help(error("MP0503", span, format!("\"{text}\" is not a unit")), reason)
+/// What is wrong with the text, and what would do, as the reason has it.
+pub(crate) fn not_a_unit(span: Span, reason: &str) -> Boxed {
+    match reason.split_once("; ") {
+        Some((what, advice)) => help(error("MP0503", span, what), advice),
+        None => error("MP0503", span, reason),
+    }
 }
 
 pub(crate) fn too_large(span: Span) -> Boxed {
@@ -457,9 +485,20 @@ pub(crate) fn long_window(span: Span) -> Boxed {
     help(error("MP0515", span, message), "a coarser frequency would fit, such as `12 month`")
 }
 
-pub(crate) fn nothing_to_reduce(reducer: &str, measures: bool, span: Span) -> Boxed {
-    let message = format!("`{reducer} of` speaks of several rows, and this is one");
-    let advice = if measures {
+pub(crate) fn nothing_to_reduce(
+    reducer: &str,
+    regions: usize,
+    measures: bool,
+    span: Span,
+) -> Boxed {
+    let message = if regions > 1 {
+        format!("`{reducer} of` acts along time without `by`, and each region has one row")
+    } else {
+        format!("`{reducer} of` speaks of several rows, and this is one")
+    };
+    let advice = if regions > 1 {
+        "`by province` compares the regions of a level; `since 2015` has rows in time"
+    } else if measures {
         "`by year` takes the measure at every step"
     } else {
         "`during 2019 by month`, `since 2015` or no time at all give several"

@@ -20,7 +20,7 @@ use crate::listing::Listing;
 use crate::parameters::{self, Parameters};
 use crate::plan;
 use crate::session::Session;
-use crate::{Result, condition, describe, diagnostics, listing, notes, reduce};
+use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce};
 
 pub(crate) use rows::row_at;
 pub(crate) use scope::{Asked, ask};
@@ -140,6 +140,9 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
 
 fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
     let mut builder = Builder::new(snapshot, session, explains);
+    if let Some(otherwise) = foreign::condition(&builder, query) {
+        return Err(otherwise);
+    }
     let divided = triangle::divide(query);
     let undivided = divided.as_ref().map_or(query, |divided| &divided.query);
     let outer = builder.outermost(query.span);
@@ -164,7 +167,11 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
             matched::narrow(&asked, &plan);
         }
         let mut answer = rows::answer(undivided, &asked, &plan)?;
-        notes::add(&mut answer, query, &asked, &plan, &builder);
+        let shown = match &divided {
+            None => reduce::kept(&answer, query, &asked, &plan)?,
+            Some(_) => None,
+        };
+        notes::add(&mut answer, shown.as_deref(), query, &asked, &plan, &builder);
         last = last_period(&answer);
         if explains {
             reads = Some(snapshot.reads());

@@ -30,6 +30,7 @@ mod diagnostics;
 mod execute;
 mod explain;
 mod figures;
+mod foreign;
 mod goal;
 mod inner;
 mod interval;

@@ -21,28 +21,31 @@ use crate::sentence::Sentence;
 /// Notes of one kind that are written out; the rest is counted.
 const EACH_MAX: usize = 6;
 
-/// Adds the notes of a query to its answer.
+/// Adds the notes of a query to its answer. `shown` are the rows that its reducers leave as they
+/// are; None where they work on all of them.
 pub(crate) fn add(
     answer: &mut Answer,
+    shown: Option<&[Row]>,
     query: &Query,
     asked: &Asked,
     plan: &Plan,
     builder: &Builder<'_>,
 ) {
     let mut notes = Notes::default();
+    let shown = shown.unwrap_or(&answer.rows);
     for base in builder.trace.bases_inside() {
         notes.say("MP0814", Span::default(), base);
     }
-    precision(&mut notes, answer);
+    precision(&mut notes, shown);
     growth_of_percent(&mut notes, query, asked);
     distance(&mut notes, asked, plan);
-    origins(&mut notes, answer);
-    goals(&mut notes, query, asked, answer);
+    origins(&mut notes, shown);
+    goals(&mut notes, query, asked, shown);
     wholes::add(&mut notes, query, asked, answer);
     missing::add(&mut notes, query, asked, plan, answer, builder);
     newer::add(&mut notes, query, asked, plan);
     versions(&mut notes, asked);
-    regions::add(&mut notes, query, asked, plan, answer, builder.catalogue);
+    regions::add(&mut notes, query, asked, plan, shown, builder.catalogue);
     if let (Some(MissingReason::NotYet), Some(base)) = (plan.why, plan.base) {
         let message = format!("no figure of the kind closes after the base, {base}");
         notes.say("MP0805", asked.scope.times.base_span, message);
@@ -61,8 +64,8 @@ pub(crate) fn add(
             notes.say("MP0811", Span::default(), message);
         }
     }
-    lowered(&mut notes, asked, answer);
-    filled(&mut notes, query, answer);
+    lowered(&mut notes, asked, shown);
+    filled(&mut notes, query, shown);
     answer.notes.extend(notes.finish());
 }
 
@@ -112,7 +115,7 @@ impl Notes {
 }
 
 /// Figures of a comparison that were printed with a precision word.
-fn precision(notes: &mut Notes, answer: &Answer) {
+fn precision(notes: &mut Notes, rows: &[Row]) {
     let mut say = |role: &str, reading: Option<&Reading>| {
         if let Some(reading) = reading
             && reading.precision != Precision::Exact
@@ -123,7 +126,7 @@ fn precision(notes: &mut Notes, answer: &Answer) {
             notes.say("MP0801", Span::default(), message);
         }
     };
-    for row in answer.rows.iter().filter(|row| row.base.is_some()) {
+    for row in rows.iter().filter(|row| row.base.is_some()) {
         say("base", row.base.as_ref());
         say("end", row.end.as_ref());
     }
@@ -168,8 +171,8 @@ fn distance(notes: &mut Notes, asked: &Asked, plan: &Plan) {
 }
 
 /// Zeros before the beginning, ratios from parts, breaks.
-fn origins(notes: &mut Notes, answer: &Answer) {
-    for row in &answer.rows {
+fn origins(notes: &mut Notes, rows: &[Row]) {
+    for row in rows {
         for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
             let period = reading.period;
             match reading.origin {
@@ -194,8 +197,8 @@ fn origins(notes: &mut Notes, answer: &Answer) {
 }
 
 /// Running totals of the year that were lower than the one before.
-fn lowered(notes: &mut Notes, asked: &Asked, answer: &Answer) {
-    for row in &answer.rows {
+fn lowered(notes: &mut Notes, asked: &Asked, rows: &[Row]) {
+    for row in rows {
         let Some(sentence) = asked.sentence(&row.region) else { continue };
         for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
             for series in sentence.line.leaves() {
@@ -210,26 +213,26 @@ fn lowered(notes: &mut Notes, asked: &Asked, answer: &Answer) {
 }
 
 /// How many rows rest on filled holes.
-fn filled(notes: &mut Notes, query: &Query, answer: &Answer) {
+fn filled(notes: &mut Notes, query: &Query, rows: &[Row]) {
     let Some(clause) = query.clauses.fill.as_ref().filter(|c| c.value != Fill::None) else {
         return;
     };
     let imputed = |row: &&Row| row.value.is_some() && row.status.contains(Status::IMPUTED);
-    let rows = answer.rows.iter().filter(imputed).count();
-    if rows > 0 {
-        let all = answer.rows.len();
-        let message = format!("rows that rest on filled holes, flagged I: {rows} of {all}");
+    let on_holes = rows.iter().filter(imputed).count();
+    if on_holes > 0 {
+        let all = rows.len();
+        let message = format!("rows that rest on filled holes, flagged I: {on_holes} of {all}");
         notes.say("MP0820", clause.span, message);
     }
 }
 
 /// What was compared with, how far it is, and when it is met.
-fn goals(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answer) {
+fn goals(notes: &mut Notes, query: &Query, asked: &Asked, rows: &[Row]) {
     let Some(clause) = &query.clauses.to else { return };
     let Some(measure) = &query.measure else { return };
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let own = |row: &&Row| row.region == *region && row.period.is_some();
-        let Some(row) = answer.rows.iter().rfind(own) else { continue };
+        let Some(row) = rows.iter().rfind(own) else { continue };
         let (Some(period), Some(end)) = (row.period, row.end.as_ref()) else { continue };
         let goal = match sentence.compare(period).goal {
             Some(Ok(goal)) => goal,

@@ -158,7 +158,7 @@ pub(crate) fn settle(
         plan.base = None;
     }
     check_lengths(&plan, times, compared, yoy, accrues)?;
-    check_order(&mut plan, times, compared.is_some() && !yoy)?;
+    check_order(&mut plan, times, compared.is_some() && !yoy, query)?;
     let steps = steps.map(|steps| count_steps(steps, sentences, times, low));
     if let Some(steps) = steps.filter(|steps| steps.is_several() && accrues) {
         plan.base = plan.base.map(|base| steps.closing_with(base));
@@ -345,11 +345,12 @@ fn check_lengths(
 }
 
 /// An end before its base is refused where it is stated, and otherwise does not exist yet.
-fn check_order(plan: &mut Plan, times: &Times, compares: bool) -> Result<()> {
+fn check_order(plan: &mut Plan, times: &Times, compares: bool, query: &Query) -> Result<()> {
     let (Some(base), Some(end)) = (plan.base, plan.end) else { return Ok(()) };
     let backwards = end.last_day() < base.last_day();
     if backwards && times.end_stated {
-        return Err(diagnostics::backwards(base, end, times.end_span));
+        let between = query.clauses.between.as_ref();
+        return Err(diagnostics::backwards(base, end, between, times.end_span));
     }
     if compares && !times.end_stated && end.last_day() <= base.last_day() {
         plan.end = None;

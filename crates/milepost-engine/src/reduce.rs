@@ -126,6 +126,33 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
     Ok(())
 }
 
+/// The rows that are left where every reducer picks among them, so that notes can speak of those
+/// alone; None where the reducers work on all of them.
+pub(crate) fn kept(
+    answer: &Answer,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<Option<Vec<Row>>> {
+    let picks = |reducer: &Reducer| {
+        matches!(
+            reducer.kind,
+            ReducerKind::Top(_)
+                | ReducerKind::Bottom(_)
+                | ReducerKind::Min
+                | ReducerKind::Max
+                | ReducerKind::First
+                | ReducerKind::Last
+        )
+    };
+    if query.reducers.is_empty() || !query.reducers.iter().all(picks) {
+        return Ok(None);
+    }
+    let mut reduced = answer.clone();
+    apply(&mut reduced, query, asked, plan)?;
+    Ok(Some(reduced.rows))
+}
+
 /// The axes of `by` in order; time, where there are none.
 fn dimensions(query: &Query, answer: &Answer) -> Vec<Dimension> {
     let axes = query.clauses.by.iter().flat_map(|clause| &clause.value);
@@ -167,6 +194,7 @@ fn check(
     if *axis == Dimension::Time && plan.is_single && !has_axis(query) {
         return Err(diagnostics::nothing_to_reduce(
             word(reducer.kind),
+            asked.regions.len(),
             query.measure.is_some(),
             reducer.span,
         ));

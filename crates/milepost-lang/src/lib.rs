@@ -33,6 +33,7 @@ mod diagnostic;
 mod highlight;
 mod hints;
 mod lexer;
+mod pages;
 mod parser;
 mod phrasebook;
 mod print;
@@ -46,6 +47,7 @@ pub use crate::diagnostic::{Diagnostic, Fix, QueryError, Related, Severity, code
 pub use crate::highlight::{Class, highlight};
 pub use crate::hints::name_hint;
 pub use crate::lexer::tokenize;
+pub use crate::pages::{Page, page};
 pub use crate::parser::{Expectation, parse, parse_query};
 pub use crate::span::Span;
 pub use crate::token::{Token, TokenKind};

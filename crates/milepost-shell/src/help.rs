@@ -21,12 +21,26 @@ pub(crate) fn page(topic: Option<&str>, palette: Palette) -> Result<String, Stri
     }
     let code = topic.to_uppercase();
     if let Some(title) = milepost_lang::code_title(&code).or_else(|| milepost::code_title(&code)) {
-        return Ok(format!("{}\n  {title}\n", palette.bold(&code)));
+        return Ok(code_page(&code, title, palette));
     }
     Err(match closest(&topic.to_lowercase(), topics::names()) {
         Some(near) => format!("there is no help on `{topic}`; did you mean `{near}`?"),
         None => format!("there is no help on `{topic}`; `.help` lists the topics"),
     })
+}
+
+/// The page of an error code: what LANGUAGE.md has on it.
+fn code_page(code: &str, title: &str, palette: Palette) -> String {
+    let mut out = format!("{}  {title}\n", palette.bold(code));
+    let Some(page) = milepost_lang::page(code) else { return out };
+    let lines = [("cause", Some(page.cause)), ("example", page.example), ("fix", page.fix)];
+    for (heading, text) in lines {
+        let Some(text) = text else { continue };
+        let indent = format!("\n{}", " ".repeat(11));
+        let text = wrapped(text).replace('\n', &indent);
+        let _ = writeln!(out, "  {heading:<9}{text}");
+    }
+    out
 }
 
 fn first_page(palette: Palette) -> String {
@@ -95,10 +109,28 @@ mod tests {
         for entry in ENTRIES {
             assert!(page(Some(entry.name), Palette::PLAIN).is_ok());
         }
-        for (code, title) in milepost_lang::codes() {
-            assert!(page(Some(&code.to_lowercase()), Palette::PLAIN).unwrap().contains(title));
+        let codes = (0..10_000).map(|number| format!("MP{number:04}"));
+        let mut explained = 0;
+        for code in codes.filter(|code| {
+            milepost_lang::code_title(code).or_else(|| milepost::code_title(code)).is_some()
+        }) {
+            let page = page(Some(&code.to_lowercase()), Palette::PLAIN).unwrap();
+            assert!(page.contains("\n  cause    "), "{page}");
+            explained += 1;
         }
+        assert!(explained >= 40);
         assert!(first.lines().all(|line| line.chars().count() <= 100), "{first}");
+    }
+
+    #[test]
+    fn a_code_has_its_cause_an_example_and_a_fix() {
+        assert_eq!(
+            page(Some("mp0304"), Palette::PLAIN).unwrap(),
+            "MP0304  no region\n  \
+             cause    a sentence that does not say which region\n  \
+             example  si.participants at 2024-06\n  \
+             fix      `in VN`\n"
+        );
     }
 
     #[test]

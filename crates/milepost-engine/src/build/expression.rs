@@ -72,7 +72,7 @@ pub(super) fn percent_of(part: Line, whole: Line, span: Span) -> Result<Line> {
         (Some(part), Some(whole)) => {
             return Err(diagnostics::different_units("as % of", part, whole, span));
         }
-        _ => return Err(diagnostics::undeclared_unit("as % of", span)),
+        _ => return Err(diagnostics::undeclared_unit("as % of", [&part, &whole], span)),
     }
     let factors =
         vec![Factor { divides: false, line: part }, Factor { divides: true, line: whole }];
@@ -90,6 +90,11 @@ pub(super) fn percent_of(part: Line, whole: Line, span: Span) -> Result<Line> {
 /// A sum in the unit of its first term. As many percents subtracted as added make points.
 fn sum(lines: Vec<(bool, Line)>, span: Span) -> Result<Line> {
     let first = lines.first().and_then(|(_, line)| line.unit.clone());
+    // Where no unit is declared at all, numbers are added as they are.
+    if lines.iter().any(|(_, line)| line.unit.is_some() != first.is_some()) {
+        let lines = lines.iter().map(|(_, line)| line);
+        return Err(diagnostics::undeclared_unit("+ or -", lines, span));
+    }
     let mut terms = Vec::with_capacity(lines.len());
     let mut percents = 0_i64;
     for (negative, line) in lines {
@@ -97,8 +102,7 @@ fn sum(lines: Vec<(bool, Line)>, span: Span) -> Result<Line> {
             (Some(first), Some(unit)) => unit
                 .conversion_power_of_ten(first)
                 .ok_or_else(|| diagnostics::different_units("+ or -", first, unit, span))?,
-            (None, None) => 0,
-            _ => return Err(diagnostics::undeclared_unit("+ or -", span)),
+            _ => 0,
         };
         if line.unit.as_ref().is_some_and(Unit::is_percent) {
             percents += if negative { -1 } else { 1 };

@@ -35,7 +35,7 @@ impl Builder<'_> {
                         })?
                     }
                     (Some(_), None) => {
-                        return Err(diagnostics::undeclared_unit("to", quantity.span));
+                        return Err(diagnostics::undeclared_unit("to", [line], quantity.span));
                     }
                 };
                 let value =
@@ -51,7 +51,13 @@ impl Builder<'_> {
                         .conversion_power_of_ten(own)
                         .ok_or_else(|| diagnostics::different_units("to", own, unit, goal.span))?,
                     (None, None) => 0,
-                    _ => return Err(diagnostics::undeclared_unit("to", goal.span)),
+                    _ => {
+                        return Err(diagnostics::undeclared_unit(
+                            "to",
+                            [&goal_line, line],
+                            goal.span,
+                        ));
+                    }
                 };
                 Ok(Goal::Line(Box::new(goal_line), power))
             }

@@ -4,6 +4,7 @@ use milepost_lang::Span;
 use milepost_lang::ast::{MeasureKind, Query, UnitName};
 use milepost_model::Unit;
 
+use crate::line::Line;
 use crate::{Result, diagnostics};
 
 /// The unit of a measure over figures in a unit; None where the figures' unit is not declared and
@@ -24,7 +25,11 @@ pub(super) fn result_unit(measure: Option<MeasureKind>, unit: Option<&Unit>) -> 
 }
 
 /// The unit of `as UNIT` and the power of ten that leads to it.
-pub(super) fn converted(unit: Option<Unit>, query: &Query) -> Result<(Option<Unit>, i8)> {
+pub(super) fn converted(
+    unit: Option<Unit>,
+    line: &Line,
+    query: &Query,
+) -> Result<(Option<Unit>, i8)> {
     let Some(clause) = &query.clauses.unit else { return Ok((unit, 0)) };
     let wanted = match &clause.value {
         UnitName::Literal { text, span } => parse(text, *span)?,
@@ -32,7 +37,7 @@ pub(super) fn converted(unit: Option<Unit>, query: &Query) -> Result<(Option<Uni
             return Err(diagnostics::unbound_parameter(parameter));
         }
     };
-    let unit = unit.ok_or_else(|| diagnostics::undeclared_unit("as", clause.span))?;
+    let unit = unit.ok_or_else(|| diagnostics::undeclared_unit("as", [line], clause.span))?;
     let scaled_measure = !matches!(
         query.measure.as_ref().map(|measure| measure.kind),
         Some(MeasureKind::Multiple | MeasureKind::Index)
@@ -48,7 +53,7 @@ pub(super) fn converted(unit: Option<Unit>, query: &Query) -> Result<(Option<Uni
 /// A unit of the query.
 pub(super) fn parse(text: &str, span: Span) -> Result<Unit> {
     text.parse().map_err(|error: milepost_model::UnitError| {
-        diagnostics::not_a_unit(text, span, &error.to_string())
+        diagnostics::not_a_unit(span, &error.to_string())
     })
 }
 

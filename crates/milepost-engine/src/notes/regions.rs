@@ -7,7 +7,7 @@ use milepost_lang::ast::Query;
 use milepost_model::{Catalogue, IndicatorId, Period, RegionId};
 
 use super::Notes;
-use crate::answer::{Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
+use crate::answer::{Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
 use crate::execute::Asked;
 use crate::line::Series;
 use crate::names;
@@ -23,12 +23,12 @@ pub(super) fn add(
     query: &Query,
     asked: &Asked,
     plan: &Plan,
-    answer: &Answer,
+    rows: &[Row],
     catalogue: &Catalogue,
 ) {
     // The base of many rows is one and the same.
     let mut told: HashSet<(usize, IndicatorId, Period)> = HashSet::new();
-    for row in &answer.rows {
+    for row in rows {
         let Some(at) = asked.position(&row.region) else { continue };
         let Some(sentence) = asked.sentences.get(at) else { continue };
         for period in periods(row) {
@@ -49,7 +49,7 @@ pub(super) fn add(
     }
     let of_unknown_kind = |row: &Row| row.missing == Some(MissingReason::BoundaryBreak);
     let leaves = asked.sentences.iter().flat_map(|sentence| sentence.line.leaves());
-    if answer.rows.iter().any(of_unknown_kind)
+    if rows.iter().any(of_unknown_kind)
         && let Some(series) = leaves.into_iter().find(|series| series.declared.kind.is_none())
     {
         let message =
@@ -91,8 +91,14 @@ fn put_together(
         }
         Some(Source::Members { members, missing }) if !missing.is_empty() => {
             let present = members.len().saturating_sub(missing.len());
+            // What is matched is the same at every period.
+            let what = if rollup.is_matched() {
+                format!("{name} in {area} compares")
+            } else {
+                format!("{name} in {area} at {period} has")
+            };
             let message = format!(
-                "{name} in {area} at {period} has {present} of {} {}, without {}",
+                "{what} {present} of {} {}, without {}",
                 members.len(),
                 types(catalogue, &members),
                 listed(catalogue, &missing, NAMED_MAX).join(", ")
@@ -129,6 +135,7 @@ fn types(catalogue: &Catalogue, regions: &[RegionId]) -> String {
         }
     }
     match types.as_slice() {
+        [""] if regions.len() == 1 => "region".to_owned(),
         [""] => "regions".to_owned(),
         [kind] if regions.len() == 1 => kind.replace('_', " "),
         types if types.len() <= 2 => {
@@ -185,7 +192,8 @@ fn ends(notes: &mut Notes, query: &Query, row: &Row, catalogue: &Catalogue) {
             "{}: {} is published, {} is put together from regions",
             row.region.name, published.period, other.period
         );
-        notes.say("MP0834", query.span, message);
+        let note = Diagnostic::note("MP0834", query.span, message);
+        notes.push(note.with_help("what is published may count more than the regions add up to"));
     }
 }
 

@@ -6,6 +6,7 @@ mod clause;
 mod condition;
 mod explain;
 mod expression;
+mod fixes;
 mod goal;
 mod input;
 mod lexical;
@@ -53,7 +54,13 @@ pub fn parse(source: &str) -> Result<Script, QueryError> {
     for statement in statements(&tokens) {
         match parse_statement(source, statement) {
             Ok(statement) => script.statements.push(statement),
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Err(diagnostic) => {
+                let span = Span::new(
+                    statement.first().map_or(0, |token| token.span.start),
+                    statement.last().map_or(source.len(), |token| token.span.end),
+                );
+                diagnostics.push(fixes::followed(source, span, diagnostic));
+            }
         }
     }
     if diagnostics.is_empty() { Ok(script) } else { Err(QueryError::new(diagnostics)) }
