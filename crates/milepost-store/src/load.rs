@@ -136,7 +136,7 @@ fn load_from(
     options: Options,
     known: &[Arc<Sealed>],
 ) -> Result<Loaded> {
-    let bytes = read_head(disk, head)?;
+    let bytes = Arc::new(read_head(disk, head)?);
     let head = decode_head(&bytes, &disk.path(HEAD))?;
     let mut segments = Vec::new();
     for record in &head.manifest.segments {

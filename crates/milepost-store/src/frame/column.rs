@@ -3,7 +3,7 @@ use super::{CELLS, FormatError, UNIT};
 use crate::kernel;
 
 /// Bytes that describe a column in the details block.
-const DESCRIPTION_BYTES: usize = 8;
+pub(super) const DESCRIPTION_BYTES: usize = 8;
 
 /// The columns, in the order of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub(crate) struct Column<'a> {
 
 impl<'a> Column<'a> {
     /// Reads the description of a column and takes its payload off the front of `payloads`.
+    #[inline]
     pub(super) fn read(
         description: [u8; DESCRIPTION_BYTES],
         payloads: &mut &'a [u8],

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::cell::{MAX_DAY, day_to_key, key_to_day};
-use super::column::{Attribute, Column};
+use super::column::{Attribute, Column, DESCRIPTION_BYTES};
 use super::entry::{DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, WITHDRAWN};
 use super::error::ensure;
 use super::history::{self, RECORD_BYTES};
@@ -24,10 +24,12 @@ pub(crate) struct FrameView<'a> {
     details: Option<Details<'a>>,
 }
 
-/// The columns in the order of the format, and the history.
+/// The descriptions of the columns in the order of the format, their payloads, and the history:
+/// views are made by the thousand, so columns are taken apart when they are asked for.
 #[derive(Clone, Copy, Debug)]
 struct Details<'a> {
-    columns: [Column<'a>; 6],
+    descriptions: &'a [[u8; DESCRIPTION_BYTES]; 6],
+    payloads: &'a [u8],
     history: &'a [[u8; RECORD_BYTES]],
 }
 
@@ -157,9 +159,9 @@ impl<'a> FrameView<'a> {
     #[inline]
     pub(crate) fn attribute(&self, attribute: Attribute) -> Column<'a> {
         if let Some(details) = &self.details
-            && let Some(column) = details.columns.get(attribute as usize)
+            && let Some(column) = details.columns().nth(attribute as usize)
         {
-            return *column;
+            return column;
         }
         Column::of(match attribute {
             Attribute::Recorded => day_to_key(Some(self.entry.known_min)),
@@ -175,7 +177,7 @@ impl<'a> FrameView<'a> {
             return Some([0, 0, recorded, 0, 0, 0]);
         };
         let mut attributes = [0; 6];
-        for (attribute, column) in attributes.iter_mut().zip(&details.columns) {
+        for (attribute, column) in attributes.iter_mut().zip(details.columns()) {
             *attribute = column.constant()?;
         }
         Some(attributes)
@@ -232,10 +234,12 @@ impl<'a> FrameView<'a> {
     /// Status and precision, if all cells have the same.
     #[inline]
     pub(crate) fn uniform_status(&self) -> Option<(u32, u8)> {
-        let Some(Details { columns: [status, _, _, precision, ..], .. }) = &self.details else {
+        if self.details.is_none() {
             return Some((0, 0));
-        };
-        Some((status.constant()?, u8::try_from(precision.constant()?).ok()?))
+        }
+        let constant = |attribute| self.attribute(attribute).constant();
+        let precision = u8::try_from(constant(Attribute::Precision)?).ok()?;
+        Some((constant(Attribute::Status)?, precision))
     }
 
     /// Exact sum of the values of `cells` at the frame's scale; `None` if the scales are mixed.
@@ -369,7 +373,11 @@ impl<'a> FrameView<'a> {
     #[inline]
     fn record(&self, cell: usize, value: Option<(i64, u8)>) -> Result<CellRecord, FormatError> {
         if let Some(details) = &self.details {
-            return attributes(value, details.columns.map(|column| column.get(cell)));
+            let mut values = [0; 6];
+            for (value, column) in values.iter_mut().zip(details.columns()) {
+                *value = column.get(cell);
+            }
+            return attributes(value, values);
         }
         Ok(CellRecord {
             value,
@@ -389,9 +397,11 @@ impl<'a> Details<'a> {
         let (block, mut rest) = bytes.split_first_chunk::<UNIT>().ok_or_else(short)?;
         let (descriptions, after) = block.split_first_chunk::<48>().ok_or_else(short)?;
         let (count, zeros) = after.split_first_chunk().ok_or_else(short)?;
-        let mut descriptions = descriptions.as_chunks().0.iter().copied();
-        let mut column = || Column::read(descriptions.next().unwrap_or_default(), &mut rest);
-        let columns = [column()?, column()?, column()?, column()?, column()?, column()?];
+        let descriptions = descriptions.as_chunks().0.first_chunk().ok_or_else(short)?;
+        let payloads = rest;
+        for description in descriptions {
+            Column::read(*description, &mut rest)?;
+        }
         let count = u32::from_le_bytes(*count);
         ensure(zeros.iter().all(|byte| *byte == 0), 0, "a details block has unknown parts")?;
         ensure((count > 0) == has_history, 0, "a history is announced but empty, or the reverse")?;
@@ -399,7 +409,17 @@ impl<'a> Details<'a> {
         let history = history_bytes
             .and_then(|length| rest.split_off(..length))
             .ok_or_else(|| FormatError::new(0, "a history does not fit into its sidecar"))?;
-        Ok((Details { columns, history: history.as_chunks().0 }, rest))
+        Ok((Details { descriptions, payloads, history: history.as_chunks().0 }, rest))
+    }
+
+    /// The columns in the order of the format, each of them read before without an error.
+    #[inline]
+    fn columns(&self) -> impl Iterator<Item = Column<'a>> {
+        let mut payloads = self.payloads;
+        let read = move |description: &[u8; DESCRIPTION_BYTES]| {
+            Column::read(*description, &mut payloads).ok()
+        };
+        self.descriptions.iter().map_while(read)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The manifest: everything a store knows that is not a figure (FORMAT.md, section 3).
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use milepost_model::{Catalogue, Indicator, Milestone};
 use serde::{Deserialize, Serialize};
@@ -40,12 +40,12 @@ type Fields = (
 );
 
 impl Manifest {
-    /// The manifest that bytes from `start` to their end are; its regions are decoded when they
-    /// are needed.
+    /// The manifest that the bytes of a range are, or those up to their end; its regions are
+    /// decoded when they are needed.
     pub(crate) fn decode(
         version: u32,
         bytes: &Arc<Vec<u8>>,
-        start: usize,
+        range: Range<usize>,
     ) -> Result<Self, WireError> {
         fn next<T: serde::de::DeserializeOwned>(
             version: u32,
@@ -57,15 +57,17 @@ impl Manifest {
             *at = at.saturating_add(used);
             Ok(value)
         }
-        let mut at = start;
-        let fields: Fields = next(version, bytes, &mut at)?;
+        let end = range.end.min(bytes.len());
+        let all = bytes.get(..end).unwrap_or_default();
+        let mut at = range.start;
+        let fields: Fields = next(version, all, &mut at)?;
         let (sequence, next_segment, segments, strings, groups, sheets, producers) = fields;
-        let indicators: Vec<Indicator> = next(version, bytes, &mut at)?;
-        let regions = EncodedRegions::walk(Arc::clone(bytes), at);
-        let (regions, end) = regions.ok_or(WireError::Region)?;
-        at = end;
-        let milestones: Vec<Milestone> = next(version, bytes, &mut at)?;
-        match bytes.len().saturating_sub(at) {
+        let indicators: Vec<Indicator> = next(version, all, &mut at)?;
+        let regions = EncodedRegions::walk(Arc::clone(bytes), at..end);
+        let regions = regions.ok_or(WireError::Region)?;
+        at = regions.end();
+        let milestones: Vec<Milestone> = next(version, all, &mut at)?;
+        match end.saturating_sub(at) {
             0 => {}
             left => return Err(WireError::Trailing(left)),
         }
@@ -145,13 +147,16 @@ mod tests {
         ]
         .concat();
         assert_eq!(bytes, expected);
-        assert_eq!(Manifest::decode(1, &Arc::new(bytes.clone()), 0).unwrap(), manifest);
+        assert_eq!(
+            Manifest::decode(1, &Arc::new(bytes.clone()), 0..bytes.len()).unwrap(),
+            manifest
+        );
         assert_eq!(wire::decode::<Manifest>(1, &bytes).unwrap(), manifest);
         for length in 0..bytes.len() {
-            assert!(Manifest::decode(1, &Arc::new(bytes[..length].to_vec()), 0).is_err());
+            assert!(Manifest::decode(1, &Arc::new(bytes.clone()), 0..length).is_err());
         }
         let longer = [bytes, vec![0]].concat();
-        let left = Manifest::decode(1, &Arc::new(longer), 0);
+        let left = Manifest::decode(1, &Arc::new(longer), 0..usize::MAX);
         assert!(matches!(left, Err(WireError::Trailing(1))));
     }
 }

@@ -115,13 +115,18 @@ fn header(bytes: &[u8], file: &Path) -> Result<Header> {
 }
 
 /// Reads a head.
-pub(crate) fn decode_head(bytes: &[u8], file: &Path) -> Result<Head> {
+pub(crate) fn decode_head(bytes: &Arc<Vec<u8>>, file: &Path) -> Result<Head> {
     let header = header(bytes, file)?;
     debug_assert_eq!(header.incompat, 0);
-    let body = bytes.get(HEADER..HEADER.saturating_add(header.manifest)).unwrap_or_default();
-    let body = Arc::new(body.to_vec());
+    let body = HEADER..HEADER.saturating_add(header.manifest);
+    // The regions stay where they are read, unless that would keep a long log in memory.
+    let (bytes, body) = if bytes.len() > body.len().saturating_mul(2) {
+        (&Arc::new(bytes.get(body).unwrap_or_default().to_vec()), 0..usize::MAX)
+    } else {
+        (bytes, body)
+    };
     let manifest =
-        Manifest::decode(header.format, &body, 0).map_err(|error| StoreError::Corrupt {
+        Manifest::decode(header.format, bytes, body).map_err(|error| StoreError::Corrupt {
             file: file.to_owned(),
             offset: length(HEADER),
             what: format!("the manifest cannot be decoded: {error}"),

@@ -17,11 +17,12 @@ pub(crate) struct EncodedRegions {
 }
 
 impl EncodedRegions {
-    /// Walks over a list of regions that begins `bytes` at `start`, and says where it ends.
+    /// Walks over the list of regions that a range of bytes begins with.
     ///
     /// `None` if it is no such list: what it accepts, decoding accepts, and the reverse.
-    pub(crate) fn walk(bytes: Arc<Vec<u8>>, start: usize) -> Option<(Self, usize)> {
-        let all = bytes.get(start..)?;
+    pub(crate) fn walk(bytes: Arc<Vec<u8>>, range: Range<usize>) -> Option<Self> {
+        let start = range.start;
+        let all = bytes.get(range)?;
         let mut walk = Walk(Fields(all));
         let at = |walk: &Walk<'_>| u32::try_from(all.len().checked_sub(walk.0.0.len())?).ok();
         let count = walk.0.u64()?;
@@ -34,7 +35,12 @@ impl EncodedRegions {
         }
         let end = start.checked_add(usize::try_from(at(&walk)?).ok()?)?;
         u32::try_from(starts.len()).ok()?;
-        Some((Self { bytes, range: start..end, starts, is_ascii }, end))
+        Some(Self { bytes, range: start..end, starts, is_ascii })
+    }
+
+    /// Where the list ends.
+    pub(crate) fn end(&self) -> usize {
+        self.range.end
     }
 
     fn from(&self, start: u32) -> Option<&[u8]> {
@@ -177,8 +183,9 @@ mod tests {
             bytes.extend(wire::encode(1, &regions).unwrap());
             let end = bytes.len();
             bytes.resize(end + after, 7);
-            let (source, found) = EncodedRegions::walk(Arc::new(bytes), start).unwrap();
-            prop_assert_eq!((found, source.count() as usize), (end, regions.len()));
+            let all = start..bytes.len();
+            let source = EncodedRegions::walk(Arc::new(bytes), all).unwrap();
+            prop_assert_eq!((source.end(), source.count() as usize), (end, regions.len()));
             let mut identities = Vec::new();
             source.identities(&mut |position, uid, code| {
                 identities.push((position, uid.to_owned(), code.to_owned()));
@@ -208,7 +215,8 @@ mod tests {
                 bytes.truncate(length.index(bytes.len()));
             }
             let decoded = wire::decode_first::<Vec<Region>>(1, &bytes).map(|(_, used)| used).ok();
-            let walked = EncodedRegions::walk(Arc::new(bytes), 0).map(|(_, end)| end);
+            let all = 0..bytes.len();
+            let walked = EncodedRegions::walk(Arc::new(bytes), all).map(|regions| regions.end());
             prop_assert_eq!(walked, decoded);
         }
     }

@@ -62,6 +62,7 @@ fn read_all(store: &Store) -> Result<()> {
     let snapshot = store.snapshot();
     let _ = store.statistics();
     let regions: Vec<RegionId> = (0..8).map(RegionId).collect();
+    let selection = snapshot.selection(&regions);
     for indicator in [0, 1, 9].map(IndicatorId) {
         let mut scenarios = snapshot.scenarios(indicator);
         scenarios.push(Scenario::target());
@@ -75,6 +76,9 @@ fn read_all(store: &Store) -> Result<()> {
                 snapshot.observation(indicator, region, scenario, period, as_of)?;
                 snapshot.total(indicator, &regions, scenario, period, as_of)?;
                 snapshot.total(indicator, &regions, scenario, period, None)?;
+                for as_of in [as_of, None] {
+                    snapshot.cross_section(indicator, scenario, &selection, period, as_of)?;
+                }
             }
             snapshot.has_data(indicator, region, scenario)?;
         }
