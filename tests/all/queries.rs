@@ -32,6 +32,7 @@ macro_rules! scripts {
 scripts! {
     advice,
     arithmetic,
+    boundaries,
     claims,
     comparisons,
     completeness,

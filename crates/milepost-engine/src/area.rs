@@ -34,7 +34,8 @@ impl Area {
     ///
     /// # Errors
     ///
-    /// Two regions of which one lies in the other, or one that is left out without lying in any.
+    /// Two regions of which one lies in the other or got ground from it, or one that is left out
+    /// without lying in any.
     pub(crate) fn check(
         &self,
         catalogue: &Catalogue,
@@ -43,11 +44,13 @@ impl Area {
         let inside = |one: RegionId, other: RegionId| {
             lies_in(catalogue, one, other, day_within(catalogue, one, day))
         };
+        let overlaps =
+            |one: RegionId, other: RegionId| inside(one, other) || came_of(catalogue, one, other);
         for list in [&self.names, &self.except] {
             for (at, one) in list.iter().enumerate() {
                 let others = list.iter().enumerate().filter(|(other, _)| *other != at);
                 if let Some((_, other)) =
-                    others.into_iter().find(|(_, other)| inside(*one, **other))
+                    others.into_iter().find(|(_, other)| overlaps(*one, **other))
                 {
                     return Err((*one, Some(*other)));
                 }
@@ -117,4 +120,22 @@ pub(crate) fn day_within(catalogue: &Catalogue, region: RegionId, boundaries: Da
 /// Whether a region is another one or lies in it.
 pub(crate) fn lies_in(catalogue: &Catalogue, region: RegionId, other: RegionId, day: Date) -> bool {
     region == other || catalogue.ancestors(region, day).any(|ancestor| ancestor == other)
+}
+
+/// Whether a region got ground from another one, be it over several changes.
+fn came_of(catalogue: &Catalogue, region: RegionId, other: RegionId) -> bool {
+    let mut earlier = vec![region];
+    let mut at = 0;
+    while let Some(region) = earlier.get(at).copied() {
+        for predecessor in catalogue.predecessors_of(region) {
+            if predecessor == other {
+                return true;
+            }
+            if !earlier.contains(&predecessor) {
+                earlier.push(predecessor);
+            }
+        }
+        at += 1;
+    }
+    false
 }

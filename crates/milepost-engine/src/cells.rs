@@ -28,6 +28,20 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    /// Two figures added up, as good as the weaker one.
+    pub(crate) fn plus(self, other: &Self) -> Option<Self> {
+        let exact = self.precision == Precision::Exact && other.precision == Precision::Exact;
+        Some(Self {
+            value: self.value.checked_add(other.value)?,
+            status: self.status | other.status,
+            strength: self.strength.max(other.strength),
+            precision: if exact { Precision::Exact } else { Precision::About },
+            published: self.published.max(other.published),
+            known: self.known.max(other.known),
+            ..self
+        })
+    }
+
     /// Figures under several labels of one close: the strongest first, then the one known last.
     pub(crate) fn rank(&self) -> (Strength, Reverse<Date>) {
         (self.strength, Reverse(self.known))

@@ -293,11 +293,11 @@ impl Line {
     }
 
     /// Narrows what is added up from members to those that are present at every one of some
-    /// periods. An area that has figures of its own throughout has no holes in it and stays.
+    /// periods. An area whose figures lack no member at any of them has no holes and stays.
     pub(crate) fn narrow(&self, periods: &[Period]) {
         for series in self.leaves() {
             if let Some(rollup) = &series.rollup
-                && !periods.iter().all(|period| series.is_own(*period))
+                && !periods.iter().all(|period| series.is_whole(*period))
             {
                 rollup.match_at(periods);
             }

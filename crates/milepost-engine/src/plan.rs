@@ -87,11 +87,12 @@ fn keeps_base(measure: MeasureKind) -> bool {
 }
 
 /// The period that a cut picks.
-fn pick(cut: &Cut, pool: &Pool<'_>) -> Option<Period> {
+fn pick(cut: &Cut, times: &Times, pool: &Pool<'_>) -> Option<Period> {
+    let newest = times.newest.unwrap_or(Date::MAX);
     match cut {
         Cut::Exact(period) => Some(*period),
-        Cut::Close(day, _) => pool.last(*day),
-        Cut::Latest => pool.last(Date::MAX),
+        Cut::Close(day, _) => pool.last(newest.min(*day)),
+        Cut::Latest => pool.last(newest),
         Cut::First => pool.first(),
     }
 }
@@ -137,7 +138,7 @@ pub(crate) fn settle(
     let pool = Pool::new(sentences, grain);
     let of_step =
         |period| each.filter(|_| accrues).map_or(period, |each| each.closing_with(period));
-    let end = pick(&times.end, &pool)
+    let end = pick(&times.end, times, &pool)
         .or_else(|| beginning(sentences, &times.end, grain.filter(|_| accrues)))
         .map(of_step);
     let mut plan = Plan { end, ..Plan::default() };
@@ -291,7 +292,7 @@ fn base(
             Ok(first)
         }
         Base::Cut(cut) => {
-            plan.base = pick(cut, pool).or_else(|| beginning(sentences, cut, grain));
+            plan.base = pick(cut, times, pool).or_else(|| beginning(sentences, cut, grain));
             plan.base_lag = lag(cut, plan.base);
             let day = cut.day().or(plan.base.map(Period::last_day)).unwrap_or(Date::MIN);
             let picked = plan.base.map_or(day, Period::last_day);
@@ -492,7 +493,7 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     let accrues = spans(one);
     let grain = grain(one, times, each, kind.is_some() && accrues);
     let pool = Pool::new(one, grain);
-    let end = pick(&times.end, &pool);
+    let end = pick(&times.end, times, &pool);
     let mut plan = Plan { end, ..Plan::default() };
     let natives = Pool::new(one, None);
     let base_pool = if accrues { &pool } else { &natives };

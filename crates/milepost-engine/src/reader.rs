@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use milepost_lang::Diagnostic;
-use milepost_model::{Date, IndicatorId, Period, RegionId, Scenario, Strength};
+use milepost_model::{Date, Frequency, IndicatorId, Period, RegionId, Scenario, Strength};
 use milepost_store::{Snapshot, StoreError, Total};
 
 use crate::admission::Admission;
@@ -89,6 +89,26 @@ impl Labels {
             .range(Period::day(period.first_day())..)
             .take_while(|part| part.last_day() <= period.last_day())
             .any(|part| *part != period && period.covers(*part))
+    }
+}
+
+/// Where figures of a period are stored.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places<'l> {
+    /// The labels of the period itself.
+    pub(crate) at: Cow<'l, [Period]>,
+    /// The ways to make it up, each with the labels of every part.
+    made_of: Vec<Vec<Cow<'l, [Period]>>>,
+}
+
+impl<'l> Places<'l> {
+    /// Under the labels of the period itself and nowhere else.
+    pub(crate) fn only(at: Cow<'l, [Period]>) -> Self {
+        Self { at, made_of: Vec::new() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.at.is_empty() && self.made_of.is_empty()
     }
 }
 
@@ -212,6 +232,30 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Where the figure of a period is found: under its own labels or, of what adds up over time,
+    /// under those of periods that make it up.
+    pub(crate) fn places<'l>(&self, labels: &'l Labels, period: Period) -> Places<'l> {
+        let made_of = |frequency: Frequency| {
+            let parts: Vec<_> =
+                period.subperiods(frequency)?.map(|part| self.labels_of(labels, part)).collect();
+            let stored = !parts.iter().any(|labels| labels.is_empty());
+            (parts.len() > 1 && stored).then_some(parts)
+        };
+        let ways = Frequency::ALL.into_iter().filter(|_| self.adds_up);
+        let ways = ways.filter_map(made_of).collect();
+        Places { at: self.labels_of(labels, period), made_of: ways }
+    }
+
+    /// What a region itself has in those places.
+    pub(crate) fn found(&self, region: RegionId, places: &Places<'_>) -> Option<Cell> {
+        let sum = |parts: &Vec<Cow<'_, [Period]>>| {
+            let mut cells = parts.iter().map(|labels| self.cell(region, labels));
+            let first = cells.next()??;
+            cells.try_fold(first, |sum, cell| sum.plus(&cell?))
+        };
+        self.cell(region, &places.at).or_else(|| places.made_of.iter().find_map(sum))
     }
 
     /// What to read of the versions of one territory.

@@ -11,12 +11,13 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use milepost_model::{Catalogue, Date, Period, Precision, RegionId};
+use milepost_model::{Catalogue, Date, Frequency, Period, Precision, RegionId};
 
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::{self, Area};
 use crate::measure::{in_range, scaled};
-use crate::reader::Labels;
+use crate::names;
+use crate::reader::{Labels, Places};
 
 use cut::Cut;
 use tally::{Part, Tally};
@@ -53,8 +54,14 @@ struct Figure {
     coverage: Option<Coverage>,
 }
 
-/// Regions, and the figures that make theirs together.
-type Piece = (Vec<RegionId>, Option<Vec<Figure>>);
+/// Regions, alone or with those that share their past.
+struct Piece {
+    members: Vec<RegionId>,
+    /// Those that had their ground at the period; none where that cannot be told.
+    parts: Vec<RegionId>,
+    /// The figures of the parts, if all have one.
+    figures: Option<Vec<Figure>>,
+}
 
 impl Rollup {
     pub(crate) fn new(
@@ -162,14 +169,55 @@ impl Rollup {
         if record.valid_to.is_some_and(|to| to <= close) {
             return Err(MissingReason::NoData);
         }
-        self.below(&self.cuts_of(region), period)
+        let below = self.below(&self.cuts_of(region), period);
+        if !self.rule.accrues() || record.valid_from.is_none_or(|from| from <= period.first_day()) {
+            return below;
+        }
+        self.across_a_change(region, period, below)
     }
 
-    /// A region's own figure, stored under the period or, of what accrues, under periods that
-    /// make it up.
+    /// What accrued over a period within which a region was drawn: sub-period by sub-period, of
+    /// those that had its ground before and of its own, where that covers more than what is known.
+    fn across_a_change(
+        &self,
+        region: RegionId,
+        period: Period,
+        known: Result<Figure, MissingReason>,
+    ) -> Result<Figure, MissingReason> {
+        let mut best = known;
+        for frequency in Frequency::ALL {
+            let parts: Vec<Period> = period.subperiods(frequency).into_iter().flatten().collect();
+            if parts.len() < 2 {
+                continue;
+            }
+            let mut sum = Figure { part: Part::nothing(), coverage: None };
+            let in_turn = parts.into_iter().try_for_each(|part| {
+                let figure = self.figure(region, part)?;
+                sum.part = sum.part.plus(&figure.part)?;
+                sum.coverage = Coverage::worse(sum.coverage, figure.coverage);
+                Ok::<(), MissingReason>(())
+            });
+            let more = match &best {
+                Ok(best) => best.coverage.is_some_and(|best| is_worse(best, sum.coverage)),
+                Err(_) => true,
+            };
+            if in_turn.is_ok() && more {
+                best = Ok(sum);
+            }
+        }
+        best
+    }
+
+    /// A region's own figure, or that of the same ground under an earlier name: stored under the
+    /// period or, of what accrues, under periods that make it up.
     fn own(&self, region: RegionId, period: Period) -> Result<Option<Part>, Undefined> {
-        let labels = self.rule.labels(&[region]);
-        let at = |period| self.rule.part(region, &self.rule.labels_of(&labels, period));
+        let versions = names::territory(self.catalogue(), region).versions;
+        let labels = self.rule.labels(&versions);
+        let at = |period| {
+            let places = self.rule.places(&labels, period);
+            let mut stored = versions.iter().map(|version| self.rule.part(*version, &places));
+            stored.find_map(Result::transpose).transpose()
+        };
         let whole = at(period)?;
         if whole.is_some() || !self.rule.accrues() {
             return Ok(whole);
@@ -224,10 +272,15 @@ impl Rollup {
         let mut tally = Tally::of(names.len());
         let mut coverage = Coverage { present: 0, expected: 0 };
         let (pieces, is_break) = self.pieces(names, period);
-        for (members, figures) in &pieces {
+        for Piece { members, parts, figures } in &pieces {
             let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
             let Some(figures) = figures else {
                 coverage = coverage.and(Coverage { present: 0, expected: count });
+                let labels = self.rule.labels(parts);
+                let places = self.rule.places(&labels, period);
+                for below in parts.iter().filter_map(|part| self.rule.below(*part, &places)) {
+                    tally.add_below(below)?;
+                }
                 continue;
             };
             let mut sum = Part::nothing();
@@ -238,6 +291,7 @@ impl Rollup {
             }
             let whole = Coverage { present: count, expected: count };
             coverage = coverage.and(put_together.unwrap_or(whole));
+            tally.add_below(sum.below)?;
             tally.add(&sum, members.len())?;
         }
         self.if_enough(&tally, Some(coverage))
@@ -249,13 +303,15 @@ impl Rollup {
     fn pieces(&self, names: &[RegionId], period: Period) -> (Vec<Piece>, bool) {
         let known = |id| matches!(self.own(id, period), Ok(Some(_)));
         let traced = trace::trace(self.catalogue(), names, period.last_day(), known);
-        let figures = |parts: Vec<RegionId>| -> Option<Vec<Figure>> {
-            parts.into_iter().map(|part| self.figure(part, period).ok()).collect()
+        let piece = |members: Vec<RegionId>, parts: Vec<RegionId>| {
+            let figures = parts.iter().map(|part| self.figure(*part, period).ok()).collect();
+            Piece { members, parts, figures }
         };
-        let same = traced.same.into_iter().map(|id| (vec![id], figures(vec![id])));
-        let groups = traced.groups.into_iter().map(|g| (g.members, figures(g.parts)));
+        let same = traced.same.into_iter().map(|id| piece(vec![id], vec![id]));
+        let groups = traced.groups.into_iter().map(|group| piece(group.members, group.parts));
         let is_break = !traced.broken.is_empty();
-        let lost = traced.broken.into_iter().chain(traced.new).map(|id| (vec![id], None));
+        let lost = traced.broken.into_iter().chain(traced.new);
+        let lost = lost.map(|id| Piece { members: vec![id], parts: Vec::new(), figures: None });
         (same.chain(groups).chain(lost).collect(), is_break)
     }
 
@@ -429,22 +485,22 @@ impl Rollup {
 
     /// The members of a cut that have a figure of their own at a period, added up.
     fn tally(&self, cut: &Cut, period: Period) -> Result<Tally, Undefined> {
-        let labels = self.rule.labels_of(&cut.labels, period);
+        let places = self.rule.places(&cut.labels, period);
         let mut tally = Tally::of(cut.members.len());
-        if labels.iter().all(|labels| labels.is_empty()) {
+        if places.iter().all(Places::is_empty) {
             return Ok(tally);
         }
         if cut.begins <= period.last_day() {
-            self.rule.add(&cut.members, &labels, &mut tally)?;
+            self.rule.add(&cut.members, &places, &mut tally)?;
             return Ok(tally);
         }
-        let part = |id: RegionId| self.rule.part(id, &labels);
+        let part = |id: RegionId| self.rule.part(id, &places);
         let known = |id| matches!(part(id), Ok(Some(_)));
         let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
-        self.rule.add(&traced.same, &labels, &mut tally)?;
+        self.rule.add(&traced.same, &places, &mut tally)?;
         for group in traced.groups {
             let mut own = Tally::of(group.parts.len());
-            self.rule.add(&group.parts, &labels, &mut own)?;
+            self.rule.add(&group.parts, &places, &mut own)?;
             tally.add_below(own.whole_below)?;
             if own.is_complete() {
                 tally.add(&own.part, group.members.len())?;

@@ -37,6 +37,9 @@ pub(crate) struct Times {
     pub(crate) end: Cut,
     /// Whether the sentence says where it ends; otherwise it ends at the latest figure.
     pub(crate) end_stated: bool,
+    /// Where it ends at the latest figure: the day after which no figure is meant, for by then the
+    /// names or the boundaries are others.
+    pub(crate) newest: Option<Date>,
     pub(crate) extent: Extent,
     pub(crate) base_span: Span,
     pub(crate) end_span: Span,
@@ -87,6 +90,7 @@ impl Times {
             base: Base::None,
             end: Cut::Latest,
             end_stated: false,
+            newest: None,
             extent: Extent::Span,
             base_span: span,
             end_span: span,

@@ -172,7 +172,12 @@ fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, String> {
     }
 }
 
+/// The versions that a name may mean. A uid means its version on any day, so that figures which are
+/// computed back to before a region existed can be its own.
 fn versions(catalogue: &Catalogue, name: &str) -> Vec<Version> {
+    if let Some(id) = catalogue.region_with_uid(name) {
+        return vec![Version { id, valid_from: Date::MIN, valid_to: Date::MAX }];
+    }
     let version = |id| {
         let region = catalogue.region(id);
         Version {

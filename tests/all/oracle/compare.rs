@@ -155,7 +155,7 @@ fn close_to(expected: Value, got: Number) -> bool {
 }
 
 /// Exactly the same where the engine says that it is exact.
-fn same_value(expected: Value, got: Number) -> bool {
+pub(crate) fn same_value(expected: Value, got: Number) -> bool {
     match (expected, got) {
         (Value::Exact(expected), Number::Exact(got)) => expected == Rational::from(got),
         (Value::Exact(expected), Number::Double(got)) => close(expected.to_f64(), got, 0.0),

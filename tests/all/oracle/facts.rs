@@ -94,26 +94,38 @@ pub(crate) fn batch(facts: &[Fact]) -> Batch {
 /// As a query script, so that a failing case can be pasted into one.
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\ndefine indicators\nname,kind,basis,unit,numerator,denominator,begins")?;
+        let columns = "name,kind,basis,unit,numerator,denominator,weight,begins";
+        writeln!(f, "\ndefine indicators\n{columns}")?;
         for indicator in &self.indicators {
             let kind = indicator.kind.map(Kind::word).unwrap_or_default();
             let begins = indicator.begins.map(|day| day.to_string()).unwrap_or_default();
             let numerator = indicator.numerator.as_deref().unwrap_or_default();
             let denominator = indicator.denominator.as_deref().unwrap_or_default();
+            let weight = indicator.weight.as_deref().unwrap_or_default();
             let unit = &indicator.unit;
             let basis = indicator.basis.map(Basis::word).unwrap_or_default();
-            writeln!(
-                f,
-                "{},{kind},{basis},{unit},{numerator},{denominator},{begins}",
-                indicator.name
-            )?;
+            let parts = format!("{numerator},{denominator},{weight}");
+            writeln!(f, "{},{kind},{basis},{unit},{parts},{begins}", indicator.name)?;
         }
-        writeln!(f, "\ndefine regions\ncode,name,type,level,parent")?;
+        let columns = "uid,code,name,type,level,parent,valid_from,valid_to,successor,gso_code";
+        writeln!(f, "\ndefine regions\n{columns}")?;
         for region in &self.regions {
             let level = region.level.unwrap_or_default();
             let parent = region.parent.as_deref().unwrap_or_default();
-            let (code, name, kind) = (&region.code, region.official_name(), &region.kind);
-            writeln!(f, "{code},{name},{kind},{level},{parent}")?;
+            let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+            let (from, to) = (day(region.valid_from), day(region.valid_to));
+            let successors = region.successors.iter();
+            let successors = successors
+                .map(|s| format!("{}{}", if s.partial { "~" } else { "" }, s.uid))
+                .collect::<Vec<_>>()
+                .join(";");
+            let gso = region.codes.first().map(|(_, code)| code.as_str()).unwrap_or_default();
+            let (uid, code, name) = (region.uid(), &region.code, region.official_name());
+            let kind = &region.kind;
+            writeln!(
+                f,
+                "{uid},{code},{name},{kind},{level},{parent},{from},{to},{successors},{gso}"
+            )?;
         }
         writeln!(f, "\ndefine milestones\nname,start,end")?;
         for milestone in &self.milestones {

@@ -22,6 +22,7 @@ mod laws;
 mod measure;
 mod rational;
 mod reduce;
+mod regions;
 mod running_total;
 mod series;
 mod time;

@@ -1,16 +1,17 @@
 //! The regions of a query and the sentence in each of them.
 
+mod latest;
+
 use std::collections::{BTreeSet, HashMap};
 
 use milepost_lang::Span;
 use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression, Word};
-use milepost_model::{Catalogue, Date, Period, RegionId};
+use milepost_model::{Catalogue, Date, RegionId};
 
 use crate::answer::RegionLabel;
 use crate::area::{self, Area};
 use crate::build::{Builder, Scope};
 use crate::sentence::Sentence;
-use crate::time::Cut;
 use crate::{Result, diagnostics, names};
 
 /// A query over its regions, before its periods are chosen.
@@ -179,69 +180,6 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    /// The latest figure decides the end, and the end decides the versions and the boundaries: of
-    /// the ages between two changes the newest with a figure is meant (the oldest, for `first`).
-    fn at_latest(&self, builder: &mut Builder<'_>) -> Result<Asked> {
-        let is_first = self.scope.times.end == Cut::First;
-        let ages = self.ages(builder.catalogue, is_first);
-        let several = ages.len() > 1;
-        for (first, last) in ages.iter().copied() {
-            let valid =
-                |name: &Named| names::region_on(builder.catalogue, &name.text, name.span, last);
-            let mut names = self.places.iter().flat_map(|place| &place.names);
-            if several && names.any(|name| valid(name).is_err()) {
-                continue;
-            }
-            let asked = match self.at(builder, last) {
-                Err(error) if several && error.code == "MP0315" => continue,
-                asked => asked?,
-            };
-            let lines = asked.sentences.iter().map(|sentence| &sentence.line);
-            let end = if is_first {
-                let opening = lines.filter_map(|line| line.first_native(first)).min();
-                opening.map(Period::last_day).filter(|close| *close <= last)
-            } else {
-                let closing = lines.filter_map(|line| line.last_native(last)).max();
-                closing.map(Period::last_day).filter(|close| *close >= first)
-            };
-            match end {
-                Some(end) if changes_between(builder.catalogue, end, last) => {
-                    return self.at(builder, end);
-                }
-                Some(_) => return Ok(asked),
-                None => {}
-            }
-        }
-        self.at(builder, ages.first().map_or(Date::MAX, |(_, last)| *last))
-    }
-
-    /// The ages between the days on which what is asked for changed.
-    fn ages(&self, catalogue: &Catalogue, oldest_first: bool) -> Vec<(Date, Date)> {
-        let named = self.places.iter().flat_map(|place| &place.names);
-        let several = named.filter(|name| name.versions.len() > 1).flat_map(|name| &name.versions);
-        let named = several.filter_map(|id| catalogue.region(*id).valid_from);
-        let mut changes: BTreeSet<Date> = named.collect();
-        if let Some(level) = &self.level {
-            let regions = catalogue.regions().map(|(_, region)| region);
-            let of_level = regions
-                .filter(|region| region.level.is_some_and(|own| level.levels.contains(&own)));
-            changes.extend(of_level.filter_map(|region| region.valid_from));
-        }
-        let mut opening = Date::MIN;
-        let mut ages = Vec::new();
-        for change in changes {
-            if let Some(close) = change.previous() {
-                ages.push((opening, close));
-                opening = change;
-            }
-        }
-        ages.push((opening, Date::MAX));
-        if !oldest_first {
-            ages.reverse();
-        }
-        ages
-    }
-
     /// The sentences with names and boundaries of a day.
     fn at(&self, builder: &mut Builder<'_>, day: Date) -> Result<Asked> {
         let mut asked = Asked {
@@ -357,12 +295,6 @@ fn of_type(
 /// The label of all regions of a level together.
 fn every(level: &str) -> RegionLabel {
     RegionLabel { uid: String::new(), code: String::new(), name: format!("every {level}") }
-}
-
-/// Whether any region begins after a day and not after another.
-fn changes_between(catalogue: &Catalogue, after: Date, until: Date) -> bool {
-    let mut begins = catalogue.regions().filter_map(|(_, region)| region.valid_from);
-    begins.any(|from| after < from && from <= until)
 }
 
 /// The label of a row whose regions stand inside its expression.

@@ -197,6 +197,17 @@ impl Series {
         matches!(self.read_plain(period), Some(Ok(_)))
     }
 
+    /// Whether the area has a figure at a period in which no member lacks.
+    pub(crate) fn is_whole(&self, period: Period) -> bool {
+        let whole = |reading: &Reading| reading.coverage.is_none_or(|c| c.present == c.expected);
+        self.read(period).is_ok_and(|reading| whole(&reading))
+    }
+
+    /// Whether no figure is stored of the area itself and others could make it.
+    pub(crate) fn lacks_own(&self) -> bool {
+        self.rollup.is_some() && !self.figures.has_any()
+    }
+
     /// Whether every figure of the area is put together from other regions.
     pub(crate) fn is_put_together(&self) -> bool {
         self.rollup.is_some() && self.own_natives().is_empty()
@@ -237,9 +248,8 @@ impl Series {
     /// The ratio of parts that were put together from other regions, where no member lacks.
     fn of_whole_parts(&self, period: Period) -> Option<Result<Reading, MissingReason>> {
         let parts = self.parts.as_ref()?;
-        let whole = |reading: &Reading| reading.coverage.is_none_or(|c| c.present == c.expected);
-        let numerator = parts.numerator.read(period).ok().filter(whole)?;
-        let denominator = parts.denominator.read(period).ok().filter(whole)?;
+        let whole = |part: &Self| part.read(period).ok().filter(|_| part.is_whole(period));
+        let (numerator, denominator) = (whole(&parts.numerator)?, whole(&parts.denominator)?);
         Some(quotient(period, &numerator, &denominator, parts.power))
     }
 

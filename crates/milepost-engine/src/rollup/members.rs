@@ -82,6 +82,14 @@ impl Rollup {
         })?
     }
 
+    /// The last day on which anything closes that figures may be put together from, on whatever
+    /// boundaries.
+    pub(crate) fn newest_label(&self) -> Option<Date> {
+        let regions: Vec<RegionId> = self.catalogue().regions().map(|(id, _)| id).collect();
+        let [labels, _] = self.rule.labels(&regions);
+        labels.closes().next_back().map(|(close, _)| close)
+    }
+
     /// The periods under which figures of the area, of what lies in it or of its predecessors may
     /// be stored.
     fn candidates(&self) -> Rc<Labels> {
@@ -170,8 +178,8 @@ impl Rollup {
     }
 
     fn present_at(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
-        let labels = self.rule.labels_of(&cut.labels, period);
-        let known = |id: RegionId| matches!(self.rule.part(id, &labels), Ok(Some(_)));
+        let places = self.rule.places(&cut.labels, period);
+        let known = |id: RegionId| matches!(self.rule.part(id, &places), Ok(Some(_)));
         let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
         let mut present: BTreeSet<RegionId> =
             traced.same.into_iter().filter(|id| known(*id)).collect();
@@ -216,11 +224,16 @@ impl Rollup {
         }
         let [name] = self.area.names.as_slice() else {
             let (pieces, _) = self.pieces(&self.area.names, period);
-            let lacking = pieces.into_iter().filter(|(_, figures)| figures.is_none());
-            let missing = lacking.flat_map(|(members, _)| members).collect();
+            let lacking = pieces.into_iter().filter(|piece| piece.figures.is_none());
+            let missing = lacking.flat_map(|piece| piece.members).collect();
             return Some(Source::Members { members: self.area.names.clone(), missing });
         };
         if !self.area.except.is_empty() {
+            return None;
+        }
+        // What accrued before a change within the period and after it has other members each.
+        let record = self.catalogue().region(*name);
+        if self.rule.accrues() && record.valid_from.is_some_and(|from| period.first_day() < from) {
             return None;
         }
         let expected = usize::try_from(coverage.expected).ok()?;

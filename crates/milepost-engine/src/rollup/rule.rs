@@ -1,6 +1,5 @@
 //! How figures of members make the figure of the whole.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use milepost_model::{Frequency, IndicatorId, Number, Period, RegionId};
@@ -8,7 +7,7 @@ use milepost_model::{Frequency, IndicatorId, Number, Period, RegionId};
 use super::tally::{Part, Tally};
 use crate::answer::Undefined;
 use crate::line::Timing;
-use crate::reader::{Labels, Reader};
+use crate::reader::{Labels, Places, Reader};
 
 /// By kind: what can be added up is; a ratio is the sum of its numerators over the sum of its
 /// denominators (World Bank, WDI methodology); other figures are averaged by a declared weight.
@@ -75,15 +74,19 @@ impl Rule {
         [first.labels(regions), second.map(|second| second.labels(regions)).unwrap_or_default()]
     }
 
-    pub(super) fn labels_of<'l>(
+    /// Where the figures of a period are found. What is added up over regions is added up over
+    /// time afterwards, so its sub-periods are places of their own.
+    pub(super) fn places<'l>(
         &self,
         labels: &'l [Rc<Labels>; 2],
         period: Period,
-    ) -> [Cow<'l, [Period]>; 2] {
+    ) -> [Places<'l>; 2] {
         let (first, second) = self.readers();
         let [of_first, of_second] = labels;
-        let second = second.map(|second| second.labels_of(of_second, period));
-        [first.labels_of(of_first, period), second.unwrap_or_default()]
+        match second {
+            None => [Places::only(first.labels_of(of_first, period)), Places::default()],
+            Some(second) => [first.places(of_first, period), second.places(of_second, period)],
+        }
     }
 
     /// The ways to make up a period of periods of one frequency for which figures are stored.
@@ -101,47 +104,46 @@ impl Rule {
         Frequency::ALL.into_iter().filter_map(made_of).collect()
     }
 
-    /// What a region itself has under some labels.
+    /// What a region itself has in some places.
     pub(super) fn part(
         &self,
         region: RegionId,
-        [first, second]: &[Cow<'_, [Period]>; 2],
+        [first, second]: &[Places<'_>; 2],
     ) -> Result<Option<Part>, Undefined> {
         let (values, others) = self.readers();
-        let Some(value) = values.cell(region, first) else { return Ok(None) };
+        let Some(value) = values.found(region, first) else { return Ok(None) };
         let part = Part::of(&value);
         let Some(others) = others else { return Ok(Some(part)) };
-        let Some(other) = others.cell(region, second) else { return Ok(None) };
+        let Some(other) = others.found(region, second) else { return Ok(None) };
         match self {
             Self::Mean { .. } => part.weighted(&other).map(Some),
             _ => Ok(Some(part.over(&other))),
         }
     }
 
+    /// The denominator or the weight that a region has, with or without a figure.
+    pub(super) fn below(&self, region: RegionId, [_, second]: &[Places<'_>; 2]) -> Option<Number> {
+        let cell = self.readers().1?.found(region, second)?;
+        Some(Number::Exact(cell.value))
+    }
+
     /// Adds what regions themselves have, each as one member.
     pub(super) fn add(
         &self,
         regions: &[RegionId],
-        labels: &[Cow<'_, [Period]>; 2],
+        places: &[Places<'_>; 2],
         tally: &mut Tally,
     ) -> Result<(), Undefined> {
-        if let Some((part, count)) = self.at_once(regions, labels) {
+        if let Some((part, count)) = self.at_once(regions, places) {
             tally.add_below(part.below)?;
             return if count > 0 { tally.add(&part, count) } else { Ok(()) };
         }
-        let [_, second] = labels;
         for region in regions {
-            match (self.part(*region, labels)?, self.readers().1) {
-                (Some(part), _) => {
-                    tally.add_below(part.below)?;
-                    tally.add(&part, 1)?;
-                }
-                (None, Some(others)) => {
-                    if let Some(below) = others.cell(*region, second) {
-                        tally.add_below(Number::Exact(below.value))?;
-                    }
-                }
-                (None, None) => {}
+            if let Some(part) = self.part(*region, places)? {
+                tally.add_below(part.below)?;
+                tally.add(&part, 1)?;
+            } else if let Some(below) = self.below(*region, places) {
+                tally.add_below(below)?;
             }
         }
         Ok(())
@@ -149,13 +151,9 @@ impl Rule {
 
     /// The sum where the store can add figures up where they lie, with how many there are: plain
     /// sums, and quotients whose members are all there.
-    fn at_once(
-        &self,
-        regions: &[RegionId],
-        labels: &[Cow<'_, [Period]>; 2],
-    ) -> Option<(Part, usize)> {
-        let sum = |reader: &Reader, labels: &[Period]| {
-            let [label] = labels else { return None };
+    fn at_once(&self, regions: &[RegionId], places: &[Places<'_>; 2]) -> Option<(Part, usize)> {
+        let sum = |reader: &Reader, places: &Places<'_>| {
+            let [label] = &*places.at else { return None };
             let total = reader.total(regions, *label)?;
             let status = total.status;
             let strength = status.strength();
@@ -163,7 +161,7 @@ impl Rule {
             let part = Part { above, status, strength, exact: total.exact, ..Part::nothing() };
             Some((part, total.count))
         };
-        let [first, second] = labels;
+        let [first, second] = places;
         match self {
             Self::Sum(reader) => sum(reader, first),
             Self::Quotient { numerator, denominator, .. } => {
