@@ -51,6 +51,16 @@ impl Faults {
         }
     }
 
+    /// Adds the faults of a part of the file whose lines were counted from others on.
+    pub(crate) fn append(&mut self, other: Self, lines_before: u64) {
+        self.count += other.count;
+        let room = KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(other.kept.into_iter().take(room).map(|fault| {
+            let line = fault.line + lines_before;
+            Fault { line, ..fault }
+        }));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }

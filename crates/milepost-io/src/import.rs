@@ -6,8 +6,12 @@ use std::path::Path;
 
 use milepost::{Receipt, Store};
 
+use crate::bulk::{BulkFile, Tuning};
 use crate::observations::read_with_progress;
 use crate::{Error, ImportOptions, ImportProgress, Observations, Result};
+
+/// Bytes from which on a file is large: a hundred thousand rows or so.
+const LARGE_BYTES: u64 = 4 << 20;
 
 /// What an import did.
 #[derive(Debug)]
@@ -44,7 +48,37 @@ pub fn import_file(
     options: &ImportOptions,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportReport> {
-    read_observations_file(path, options, progress)?.commit(store)
+    let path = path.as_ref();
+    if is_large(path) {
+        BulkFile::open(path, options, Tuning::default())?.import(store, progress)
+    } else {
+        read_observations_file(path, options, progress)?.commit(store)
+    }
+}
+
+/// Reads a file of observations and keeps nothing, for who wants to know that it is sound before a
+/// store is touched.
+///
+/// # Errors
+///
+/// As [`read_observations`](crate::read_observations).
+pub fn check_file(
+    path: impl AsRef<Path>,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(ImportProgress),
+) -> Result<()> {
+    let path = path.as_ref();
+    if is_large(path) {
+        BulkFile::open(path, options, Tuning::default())?.check(progress)
+    } else {
+        read_observations_file(path, options, progress).map(|_| ())
+    }
+}
+
+/// Whether a file is read by all cores: a small one is read as quickly by one, and its commit goes
+/// into the log. What is no file, a pipe for example, cannot be read twice.
+fn is_large(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() >= LARGE_BYTES)
 }
 
 /// Reads a file of observations for a commit that follows, as [`import_file`]

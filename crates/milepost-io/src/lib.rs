@@ -6,7 +6,9 @@
 //!   file, whichever its header says; [`read_indicators`], [`read_regions`] and
 //!   [`read_milestones`] read one sort from any input and list its columns.
 //! * [`import_file`] imports observations in the long format as one commit;
-//!   [`read_observations`] stops at the [`Batch`](milepost::Batch).
+//!   [`read_observations`] stops at the [`Batch`](milepost::Batch). A file of
+//!   4 MiB or more is read by all cores, straight into the frames of the store,
+//!   with the same outcome; memory stays bounded whatever its size.
 //!
 //! Writing: [`write_csv`], [`write_tsv`], [`write_json`] and [`write_jsonl`]
 //! write an [`Answer`](milepost::Answer).
@@ -35,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod bulk;
 mod catalogue;
 mod error;
 mod fault;
@@ -52,7 +55,7 @@ pub use answers::{write_csv, write_json, write_jsonl, write_tsv};
 pub use catalogue::{read_catalogue, read_catalogue_file};
 pub use error::{Error, Result};
 pub use fault::{Fault, Faults};
-pub use import::{ImportReport, import_file, import_reader, read_observations_file};
+pub use import::{ImportReport, check_file, import_file, import_reader, read_observations_file};
 pub use indicators::read_indicators;
 pub use milestones::read_milestones;
 pub use observations::{ImportOptions, ImportProgress, Observations, read_observations};

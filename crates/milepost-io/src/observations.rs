@@ -11,8 +11,9 @@ use crate::table::{
 };
 use crate::value::parse_value;
 
-const REQUIRED: &[&str] = &["indicator", "region", "period", "value"];
-const OPTIONAL: &[&str] = &["status", "scenario", "published", "precision", "source", "note"];
+pub(crate) const REQUIRED: &[&str] = &["indicator", "region", "period", "value"];
+pub(crate) const OPTIONAL: &[&str] =
+    &["status", "scenario", "published", "precision", "source", "note"];
 
 /// How many rows pass between two calls of a progress callback.
 const ROWS_BETWEEN_PROGRESS: u64 = 8192;
@@ -127,16 +128,12 @@ pub(crate) fn read_with_progress(
         }
         let number = line.number();
         match columns.read(line, options) {
-            Ok(Cell::Value(observation)) => {
-                read.batch.add(observation);
+            Ok(Some(row)) => {
+                read.withdrawals += u64::from(row.value.is_none());
+                read.batch.add(row.observation());
                 read.lines.push(number);
             }
-            Ok(Cell::Withdrawn(observation)) => {
-                read.withdrawals += 1;
-                read.batch.add(observation);
-                read.lines.push(number);
-            }
-            Ok(Cell::Missing) => read.skipped_missing += 1,
+            Ok(None) => read.skipped_missing += 1,
             Err(Noted) => {}
         }
     })?;
@@ -146,18 +143,51 @@ pub(crate) fn read_with_progress(
 
 /// A cell does not fit, and the fault has been noted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Noted;
+pub(crate) struct Noted;
 
-/// What a row says of its cell.
-enum Cell<'a> {
-    Value(Observation<'a>),
-    Withdrawn(Observation<'a>),
-    Missing,
+/// What a row says.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) indicator: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) period: Period,
+    /// `None` withdraws the figure.
+    pub(crate) value: Option<Decimal>,
+    pub(crate) status: Status,
+    pub(crate) scenario: Scenario,
+    pub(crate) precision: Precision,
+    pub(crate) published: Option<Date>,
+    pub(crate) source: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
+}
+
+impl Row<'_> {
+    fn observation(&self) -> Observation<'_> {
+        let observation = match self.value {
+            Some(value) => Observation::new(self.indicator, self.region, self.period, value),
+            None => Observation::withdrawn(self.indicator, self.region, self.period),
+        };
+        let mut observation = observation
+            .status(self.status)
+            .scenario(self.scenario.clone())
+            .precision(self.precision);
+        if let Some(day) = self.published {
+            observation = observation.published(day);
+        }
+        if let Some(source) = self.source {
+            observation = observation.source(source);
+        }
+        if let Some(note) = self.note {
+            observation = observation.note(note);
+        }
+        observation
+    }
 }
 
 /// Where the columns are, and what their texts meant before: a million rows
 /// share a few hundred periods, dates and statuses.
-struct Columns {
+#[derive(Debug)]
+pub(crate) struct Columns {
     indicator: Option<usize>,
     region: Option<usize>,
     value: Option<usize>,
@@ -171,7 +201,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(header: &Header) -> Self {
+    pub(crate) fn of(header: &Header) -> Self {
         Self {
             indicator: header.position("indicator"),
             region: header.position("region"),
@@ -186,11 +216,12 @@ impl Columns {
         }
     }
 
-    fn read<'a>(
+    /// The row of a line; `None` if its value is missing.
+    pub(crate) fn read<'a>(
         &mut self,
         mut line: Line<'a>,
         options: &'a ImportOptions,
-    ) -> Result<Cell<'a>, Noted> {
+    ) -> Result<Option<Row<'a>>, Noted> {
         // Every cell is looked at before giving up, so that all faults show at once.
         let indicator = text(&mut line, self.indicator, "indicator", NAME_BYTES_MAX);
         let region = text(&mut line, self.region, "region", NAME_BYTES_MAX);
@@ -216,32 +247,21 @@ impl Columns {
         };
         let (status, scenario, value) = (status?, scenario?, value?);
         let (published, precision) = (published?, precision?);
-        let mut observation = match value {
-            Some(value) => Observation::new(indicator, region, period, value),
-            None if status.is_some_and(is_withdrawal) => {
-                Observation::withdrawn(indicator, region, period)
-            }
-            None => return Ok(Cell::Missing),
-        };
-        if let Some(status) = status {
-            observation = observation.status(status);
+        if value.is_none() && !status.is_some_and(is_withdrawal) {
+            return Ok(None);
         }
-        if let Some(scenario) = scenario {
-            observation = observation.scenario(scenario);
-        }
-        if let Some(precision) = precision {
-            observation = observation.precision(precision);
-        }
-        if let Some(day) = published.or(options.published) {
-            observation = observation.published(day);
-        }
-        if let Some(source) = source.or(options.source.as_deref()) {
-            observation = observation.source(source);
-        }
-        if let Some(note) = note {
-            observation = observation.note(note);
-        }
-        Ok(if value.is_some() { Cell::Value(observation) } else { Cell::Withdrawn(observation) })
+        Ok(Some(Row {
+            indicator,
+            region,
+            period,
+            value,
+            status: status.unwrap_or(Status::ACTUAL),
+            scenario: scenario.unwrap_or_else(Scenario::reported),
+            precision: precision.unwrap_or_default(),
+            published: published.or(options.published),
+            source: source.or(options.source.as_deref()),
+            note,
+        }))
     }
 }
 
@@ -287,6 +307,7 @@ fn value(
 }
 
 /// A column whose texts repeat, with what each of them means.
+#[derive(Debug)]
 struct Remembered<T> {
     column: &'static str,
     position: Option<usize>,

@@ -76,6 +76,16 @@ impl<R: BufRead> Records<R> {
         Self { input, raw, unquoted, cells, next_line: 1, bytes: 0 }
     }
 
+    /// The records of a part of a file that begins at a line and is not its beginning.
+    pub(crate) fn resume(input: R, line: u64) -> Self {
+        Self { next_line: line, ..Self::new(input) }
+    }
+
+    /// The physical line that is read next.
+    pub(crate) fn next_line(&self) -> u64 {
+        self.next_line
+    }
+
     /// How many bytes of the file have been used.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
@@ -165,7 +175,7 @@ fn not_utf8(raw: &[u8], line: u64, error: std::str::Utf8Error) -> Broken {
     Broken::Record { line, message: format!("byte {byte:#04X} is not UTF-8; UTF-8 is read") }
 }
 
-fn count(bytes: &[u8], wanted: u8) -> usize {
+pub(crate) fn count(bytes: &[u8], wanted: u8) -> usize {
     bytes.iter().map(|&byte| usize::from(byte == wanted)).sum()
 }
 

@@ -204,6 +204,11 @@ impl<R: BufRead> Table<R> {
         if self.faults.is_empty() { Ok(self) } else { Err(Error::Data(self.faults)) }
     }
 
+    /// The header, and the line and the byte after it.
+    pub(crate) fn into_header(self) -> (Header, u64, u64) {
+        (self.header, self.records.next_line(), self.records.bytes())
+    }
+
     /// Gives every record, and how many bytes came before it, to `use_line`;
     /// gives the length of the file. Faults, those that `use_line` notes
     /// included, are gathered to the end and then returned together. Records
@@ -212,26 +217,34 @@ impl<R: BufRead> Table<R> {
         let Self { header, records, faults } = &mut self;
         loop {
             let bytes = records.bytes();
-            match records.next() {
-                Ok(None) => break,
-                // Spreadsheets write empty rows as commas.
-                Ok(Some(record)) if record.cells().all(str::is_empty) => {}
-                Ok(Some(record)) if record.len() == header.names.len() => {
-                    use_line(Line { record, header, faults }, bytes);
-                }
-                Ok(Some(record)) => {
-                    faults.add(record.line(), None, ragged(record, header));
-                }
-                Err(broken) => {
-                    if note(broken, faults)? {
-                        break;
-                    }
-                }
+            if !read_record(records.next(), header, faults, |line| use_line(line, bytes))? {
+                break;
             }
         }
         let bytes = self.records.bytes();
         if self.faults.is_empty() { Ok(bytes) } else { Err(Error::Data(self.faults)) }
     }
+}
+
+/// Gives a record to `use_line` if it has the cells of the header; false when nothing after it can
+/// be read.
+pub(crate) fn read_record<'a>(
+    record: Result<Option<Record<'a>>, Broken>,
+    header: &'a Header,
+    faults: &'a mut Faults,
+    use_line: impl FnOnce(Line<'a>),
+) -> Result<bool> {
+    match record {
+        Ok(None) => return Ok(false),
+        // Spreadsheets write empty rows as commas.
+        Ok(Some(record)) if record.cells().all(str::is_empty) => {}
+        Ok(Some(record)) if record.len() == header.names.len() => {
+            use_line(Line { record, header, faults });
+        }
+        Ok(Some(record)) => faults.add(record.line(), None, ragged(record, header)),
+        Err(broken) => return Ok(!note(broken, faults)?),
+    }
+    Ok(true)
 }
 
 /// Notes a broken record; true when nothing after it can be read.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use milepost::{Definition, Store};
 use milepost_io::{
-    ImportOptions, ImportReport, Observations, read_catalogue_file, read_observations,
-    read_observations_file,
+    ImportOptions, ImportReport, Observations, check_file, import_file, read_catalogue_file,
+    read_observations,
 };
 
 use crate::arguments::{CheckArguments, DefineArguments, ImportArguments};
@@ -95,12 +95,16 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
     };
     for file in &arguments.files {
         let mut progress = Progress::new(&file.display().to_string());
-        let read = read(file, &options, &mut progress).map_err(|error| io_failure(&error))?;
+        let read = read_ahead(file, &options, opened.is_none(), &mut progress)
+            .map_err(|error| io_failure(&error))?;
         let store = match &mut opened {
             Some(store) => store,
             None => opened.insert(open_or_create(&arguments.store, &mut report.done)?),
         };
-        let imported = read.commit(store);
+        let imported = match read {
+            Some(read) => read.commit(store),
+            None => import_file(store, file, &options, &mut |now| progress.update(now)),
+        };
         drop(progress);
         describe(&imported.map_err(|error| io_failure(&error))?, report);
     }
@@ -110,16 +114,22 @@ pub(crate) fn import(arguments: &ImportArguments, report: &mut Report) -> Result
     }
 }
 
-/// Reads a file, or standard input where the name is `-`.
-fn read(
+/// Reads standard input, which can be read once, where the name is `-`. A file is only checked, and
+/// that if it has to be sound before there is a store.
+fn read_ahead(
     file: &Path,
     options: &ImportOptions,
+    is_checked: bool,
     progress: &mut Progress,
-) -> milepost_io::Result<Observations> {
+) -> milepost_io::Result<Option<Observations>> {
     if is_stdin(file) {
-        return read_observations(std::io::stdin().lock(), "standard input", options);
+        let input = std::io::stdin().lock();
+        return read_observations(input, "standard input", options).map(Some);
     }
-    read_observations_file(file, options, &mut |now| progress.update(now))
+    if is_checked {
+        check_file(file, options, &mut |now| progress.update(now))?;
+    }
+    Ok(None)
 }
 
 fn is_stdin(file: &Path) -> bool {

@@ -107,6 +107,13 @@ pub enum StoreError {
     Catalogue(#[from] CatalogueError),
 }
 
+impl StoreError {
+    /// The fact at a position of its batch, from 0, cannot be stored; `what` says what does not fit.
+    pub fn unfit(position: usize, what: impl Into<String>) -> Self {
+        Self::Value(Box::new(BadFact { position, what: what.into() }))
+    }
+}
+
 /// Two figures for one identity: indicator, region, period, scenario and day of publication.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(

@@ -22,6 +22,7 @@
 )]
 
 mod batch;
+mod bulk;
 mod error;
 mod frame;
 mod head;
@@ -39,6 +40,9 @@ mod tests;
 mod writer;
 
 pub use batch::{Batch, CommitId, Progress, Receipt};
+pub use bulk::{
+    AttributesId, Bulk, BulkAttributes, BulkEncoding, BulkPeriod, BulkRegion, BulkWriter,
+};
 pub use error::{BadFact, Conflict, Result, StoreError};
 pub use options::{Backend, Durability, Options, Verify};
 pub use snapshot::{

@@ -6,6 +6,7 @@ use milepost_model::{Decimal, Definition, Fact, IndicatorId, Precision, RegionId
 
 use crate::{
     batch::{Batch, CommitId, Progress, Receipt},
+    bulk::Bulk,
     error::{BadFact, Conflict, Result, StoreError},
     frame::CellRecord,
     head::{Commit, HEAD, Row, length},
@@ -20,7 +21,7 @@ use crate::{
 /// The most facts in a batch.
 const MOST_FACTS: u64 = 1 << 31;
 /// The most bytes of a source or note.
-const MOST_TEXT: u64 = 64 << 10;
+pub(crate) const MOST_TEXT: u64 = 64 << 10;
 /// The most bytes of a producer's name.
 const MOST_NAME: u64 = 1 << 10;
 
@@ -240,15 +241,11 @@ impl Store {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Receipt> {
         self.writer()?;
-        if let Some((producer, number)) = &batch.token {
-            check_length("bytes of a producer's name", producer, MOST_NAME)?;
-            if producer.is_empty() {
-                return Err(StoreError::NoProducer { number: *number });
-            }
-            if self.state.last_batch(producer).is_some_and(|last| last >= *number) {
-                let id = self.snapshot().id();
-                return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
-            }
+        if let Some((producer, number)) = &batch.token
+            && is_applied(&self.state, producer, *number)?
+        {
+            let id = self.snapshot().id();
+            return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
         }
         // Here, and not after the commit that filled it: a failure is then that of this batch,
         // which was not begun.
@@ -265,6 +262,19 @@ impl Store {
         let id = CommitId { epoch: next.epoch, sequence: next.sequence };
         self.state = Arc::new(next);
         Ok(Receipt { id, ..receipt })
+    }
+
+    /// Begins a commit whose rows arrive in pieces, from any number of threads; the definitions come
+    /// first.
+    ///
+    /// # Errors
+    /// [`StoreError::Catalogue`], [`StoreError::ReadOnly`], [`StoreError::Poisoned`].
+    pub fn bulk(&mut self, definitions: Vec<Definition>) -> Result<Bulk<'_>> {
+        let Self { disk, options, state, role } = self;
+        match role {
+            Role::Writer(writer) => Bulk::new(disk, *options, state, writer, definitions),
+            Role::Reader(_) => Err(StoreError::ReadOnly),
+        }
     }
 
     /// Makes durable what was committed under [`Durability::Os`](crate::Durability::Os).
@@ -298,6 +308,11 @@ impl Store {
         self.writer()?.checkpoint(&mut next, merge)?;
         self.state = Arc::new(next);
         Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     fn writer(&mut self) -> Result<&mut Writer> {
@@ -347,16 +362,28 @@ fn prepare(
         return Ok((None, receipt));
     }
     let token = match &batch.token {
-        Some((producer, number)) => {
-            let producer = intern(next, producer)?;
-            next.take_token(producer, *number);
-            (producer, *number)
-        }
+        Some((producer, number)) => take_token(next, producer, *number)?,
         None => (0, 0),
     };
     next.sequence = next.sequence.saturating_add(1);
     let strings = next.strings.since(known_strings).map(ToString::to_string).collect();
     Ok((Some(Commit { recorded, token, definitions, strings, rows }), receipt))
+}
+
+/// Whether a batch with this token, or a later one of its producer, is in a store already.
+pub(crate) fn is_applied(state: &State, producer: &str, number: u64) -> Result<bool> {
+    check_length("bytes of a producer's name", producer, MOST_NAME)?;
+    if producer.is_empty() {
+        return Err(StoreError::NoProducer { number });
+    }
+    Ok(state.last_batch(producer).is_some_and(|last| last >= number))
+}
+
+/// Notes the token of a batch, and gives it with its producer as a number.
+pub(crate) fn take_token(next: &mut State, producer: &str, number: u64) -> Result<(u32, u64)> {
+    let name = intern(next, producer)?;
+    next.take_token(name, number);
+    Ok((name, number))
 }
 
 /// Facts with their texts as numbers.
@@ -406,7 +433,7 @@ fn unfit(position: usize, value: Decimal) -> StoreError {
 }
 
 /// The number of a text, a new one if needed.
-fn intern(state: &mut State, text: &str) -> Result<u32> {
+pub(crate) fn intern(state: &mut State, text: &str) -> Result<u32> {
     if let Some(number) = state.strings.number(text) {
         return Ok(number);
     }
@@ -438,7 +465,7 @@ fn drop_positions(rows: &mut Vec<Row>, positions: &[usize]) {
 }
 
 /// An error about a row, in the words of the catalogue.
-fn explain(state: &State, error: RecordError) -> StoreError {
+pub(crate) fn explain(state: &State, error: RecordError) -> StoreError {
     match error {
         RecordError::Store(error) => error,
         RecordError::Row { row, what } => {

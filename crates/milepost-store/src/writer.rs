@@ -24,7 +24,7 @@ pub(crate) const LOCK: &str = "LOCK";
 const NEW_HEAD: &str = "head.new.";
 
 /// Bytes of frames after which a checkpoint begins another segment.
-const SEGMENT_BYTES: u64 = 256 << 20;
+pub(crate) const SEGMENT_BYTES: u64 = 256 << 20;
 /// Segments after which a checkpoint merges all of them.
 const MANY_SEGMENTS: usize = 1_000;
 /// Frames below which superseded ones are not worth a merge.
@@ -213,13 +213,35 @@ impl Writer {
         let new = new.inspect_err(|_| self.collect_new(&before))?;
         let mut segments = if is_merged { Vec::new() } else { before.to_vec() };
         segments.extend(new);
+        self.start_head(state, segments, &before)
+    }
+
+    /// Makes segments that a bulk load wrote and synced part of the store, with what is in memory.
+    /// When this returns, `state` is what the store holds; after an error it is of no use.
+    pub(crate) fn adopt(&mut self, state: &mut State, bulk: Vec<Arc<Sealed>>) -> Result<()> {
+        let before = Arc::clone(&state.segments);
+        let fresh = self.write_segments(state, false).inspect_err(|_| self.collect_new(&before))?;
+        let synced = self.disk.sync_dir();
+        self.poison_if_err("", synced)?;
+        // The newest segment that has a frame counts: what was in memory is older than the load.
+        let segments = before.iter().cloned().chain(fresh).chain(bulk).collect();
+        self.start_head(state, segments, &before)
+    }
+
+    /// Begins a new head that names these segments, all of which are on disk.
+    fn start_head(
+        &mut self,
+        state: &mut State,
+        segments: Vec<Arc<Sealed>>,
+        before: &[Arc<Sealed>],
+    ) -> Result<()> {
         state.seal(segments)?;
         self.epoch = new_epoch(self.epoch);
         state.epoch = self.epoch;
         let manifest = state.manifest(self.next_segment);
         let (bytes, log_start) = head_with_log(state, &manifest, &[])?;
         let new_head = NewHead::write(self.disk.as_ref(), state.epoch, &bytes)
-            .inspect_err(|_| self.collect_new(&before))?;
+            .inspect_err(|_| self.collect_new(before))?;
         // From here on it is not known which head counts, should anything fail.
         self.head = new_head.switch(self.disk.as_ref()).inspect_err(|_| self.is_poisoned = true)?;
         self.log = log_start..length(bytes.len());
@@ -259,8 +281,7 @@ impl Writer {
     }
 
     fn write_segment(&mut self, state: &State, frames: &[(u32, u32, Place<'_>)]) -> Result<Sealed> {
-        let id = self.next_segment;
-        self.next_segment = id.saturating_add(1);
+        let id = self.reserve_segment();
         let name = segment_name(id);
         let failed = || io_error(self.disk.as_ref(), &name);
         let mut writer = SegmentWriter::new(Vec::new(), id).map_err(failed())?;
@@ -276,8 +297,15 @@ impl Writer {
         open_segment(self.disk.as_ref(), record, self.options)
     }
 
+    /// The id of another segment.
+    pub(crate) fn reserve_segment(&mut self) -> u64 {
+        let id = self.next_segment;
+        self.next_segment = id.saturating_add(1);
+        id
+    }
+
     /// Removes what a checkpoint that failed left, where that is possible.
-    fn collect_new(&self, before: &[Arc<Sealed>]) {
+    pub(crate) fn collect_new(&self, before: &[Arc<Sealed>]) {
         self.collect(|id| before.iter().any(|sealed| sealed.record.id == id));
     }
 

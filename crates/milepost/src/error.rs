@@ -86,6 +86,8 @@ pub enum Error {
 impl Error {
     /// The position in its batch, from 0, of the observation that does not fit; so that what
     /// was read from a file can be told by its line.
+    ///
+    /// [`Error::at`] states another one.
     pub fn position(&self) -> Option<usize> {
         match self {
             Self::Conflict(conflict) => Some(conflict.position),
@@ -93,6 +95,25 @@ impl Error {
             Self::Store(StoreError::Value(fact)) => Some(fact.position),
             _ => None,
         }
+    }
+
+    /// The same error about an observation at another position: for who counts them otherwise.
+    #[must_use]
+    pub fn at(mut self, position: usize) -> Self {
+        match &mut self {
+            Self::Conflict(conflict) => conflict.position = position,
+            Self::Name { position: stated, .. } => *stated = position,
+            Self::Store(StoreError::Value(fact)) => fact.position = position,
+            _ => {}
+        }
+        self
+    }
+
+    /// A name that is refused because the catalogue does not have it; `what` is `indicator` or
+    /// `region`.
+    pub fn undeclared(what: &'static str, name: impl Into<String>) -> Self {
+        let reason = "not in the catalogue, and undeclared names are refused".to_owned();
+        Self::Name { what, name: name.into(), reason, position: 0 }
     }
 }
 

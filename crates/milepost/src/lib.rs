@@ -59,6 +59,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod bulk;
 mod error;
 mod prepared;
 mod resolve;
@@ -76,10 +77,12 @@ pub use milepost_model::{
     RegionId, Scenario, Status, Strength, Successor, Unit, fold,
 };
 pub use milepost_store::{
-    Backend, CommitId, Conflict, Durability, Options, Progress, Statistics, StoreError, Verify,
+    AttributesId, Backend, BulkAttributes, BulkPeriod, CommitId, Conflict, Durability, Options,
+    Progress, Statistics, StoreError, Verify,
 };
 
 pub use batch::{Batch, Observation};
+pub use bulk::{Bulk, BulkEncoding, BulkWriter, RegionName};
 pub use error::{Error, QueryError, Result};
 pub use prepared::Prepared;
 pub use resolve::Registered;

@@ -28,10 +28,10 @@ pub struct Registered {
 
 /// A version that a region's name may mean, and when it is valid.
 #[derive(Clone, Copy, Debug)]
-struct Version {
-    id: RegionId,
-    valid_from: Date,
-    valid_to: Date,
+pub(crate) struct Version {
+    pub(crate) id: RegionId,
+    pub(crate) valid_from: Date,
+    pub(crate) valid_to: Date,
 }
 
 /// Looks up every name of the batch once and turns its rows into facts.
@@ -133,8 +133,7 @@ fn register(batch: &Batch, catalogue: &Catalogue) -> Result<Registered, Error> {
                 continue;
             }
             if batch.strict {
-                let reason = "not in the catalogue, and undeclared names are refused".to_owned();
-                return Err(Error::Name { what, name: name.to_owned(), reason, position });
+                return Err(Error::undeclared(what, name).at(position));
             }
             let list = if what == "indicator" {
                 &mut registered.indicators
@@ -153,14 +152,14 @@ impl Registered {
         self.indicators.is_empty() && self.regions.is_empty()
     }
 
-    fn definitions(&self) -> Vec<Definition> {
+    pub(crate) fn definitions(&self) -> Vec<Definition> {
         let indicators = self.indicators.iter().map(|name| Indicator::undeclared(name).into());
         let regions = self.regions.iter().map(|code| Region::new(code).name(code).into());
         indicators.chain(regions).collect()
     }
 }
 
-fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, String> {
+pub(crate) fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, String> {
     match catalogue.find_indicator(name) {
         Lookup::Found(id) => Ok(id),
         Lookup::Ambiguous(ids) => {
@@ -174,7 +173,7 @@ fn indicator(catalogue: &Catalogue, name: &str) -> Result<IndicatorId, String> {
 
 /// The versions that a name may mean. A uid means its version on any day, so that figures which are
 /// computed back to before a region existed can be its own.
-fn versions(catalogue: &Catalogue, name: &str) -> Vec<Version> {
+pub(crate) fn versions(catalogue: &Catalogue, name: &str) -> Vec<Version> {
     if let Some(id) = catalogue.region_with_uid(name) {
         return vec![Version { id, valid_from: Date::MIN, valid_to: Date::MAX }];
     }
@@ -190,13 +189,13 @@ fn versions(catalogue: &Catalogue, name: &str) -> Vec<Version> {
 }
 
 /// Why no version could be chosen.
-enum NoVersion {
+pub(crate) enum NoVersion {
     NoneValid,
     SeveralValid,
 }
 
 /// The one version that is valid on the day.
-fn version_on(versions: &[Version], day: Date) -> Result<RegionId, NoVersion> {
+pub(crate) fn version_on(versions: &[Version], day: Date) -> Result<RegionId, NoVersion> {
     // `valid_to` is exclusive, except that an open end includes the last day there is.
     let valid = |version: &&Version| {
         version.valid_from <= day && (day < version.valid_to || version.valid_to == Date::MAX)
@@ -210,7 +209,12 @@ fn version_on(versions: &[Version], day: Date) -> Result<RegionId, NoVersion> {
 }
 
 impl NoVersion {
-    fn describe(&self, versions: &[Version], day: Date, catalogue: &Catalogue) -> String {
+    pub(crate) fn describe(
+        &self,
+        versions: &[Version],
+        day: Date,
+        catalogue: &Catalogue,
+    ) -> String {
         let list: Vec<String> = versions
             .iter()
             .map(|version| {

@@ -38,7 +38,7 @@ use crate::{Answer, Batch, Prepared, Registered, Result, Snapshot, resolve::reso
 /// ```
 #[derive(Debug)]
 pub struct Store {
-    inner: milepost_store::Store,
+    pub(crate) inner: milepost_store::Store,
 }
 
 /// What a commit did.
@@ -59,6 +59,20 @@ pub struct Receipt {
     pub already_applied: bool,
     /// Names that had to be registered as undeclared.
     pub registered: Registered,
+}
+
+impl Receipt {
+    pub(crate) fn new(receipt: milepost_store::Receipt, registered: Registered) -> Self {
+        Self {
+            id: receipt.id,
+            added: receipt.added,
+            revised: receipt.revised,
+            unchanged: receipt.unchanged,
+            withdrawn: receipt.withdrawn,
+            already_applied: receipt.already_applied,
+            registered,
+        }
+    }
 }
 
 impl Store {
@@ -142,15 +156,7 @@ impl Store {
         let resolved = resolve(batch, snapshot.catalogue())?;
         drop(snapshot);
         let receipt = self.inner.commit_with(resolved.batch, progress)?;
-        Ok(Receipt {
-            id: receipt.id,
-            added: receipt.added,
-            revised: receipt.revised,
-            unchanged: receipt.unchanged,
-            withdrawn: receipt.withdrawn,
-            already_applied: receipt.already_applied,
-            registered: resolved.registered,
-        })
+        Ok(Receipt::new(receipt, resolved.registered))
     }
 
     /// Asks one question of the latest commit.

@@ -18,7 +18,7 @@ mod view;
 pub(crate) use bits::CellSet;
 pub(crate) use cell::{CellRecord, day_to_key, key_to_day};
 pub(crate) use column::{Attribute, Column};
-pub(crate) use content::{FrameContent, Inserted};
+pub(crate) use content::{Conflict, FrameContent, Inserted};
 pub(crate) use encode::{EncodedFrame, encode};
 pub(crate) use entry::{DirectoryEntry, ENTRY_BYTES};
 pub(crate) use error::FormatError;

@@ -148,7 +148,7 @@ impl State {
     }
 
     /// What a frame holds now.
-    fn content(&self, sheet: u32, frame: u32) -> Result<FrameContent, StoreError> {
+    pub(crate) fn content(&self, sheet: u32, frame: u32) -> Result<FrameContent, StoreError> {
         let Some(place) = self.sheet(sheet).and_then(|sheet| sheet.find(frame)) else {
             return Ok(FrameContent::default());
         };
@@ -156,7 +156,8 @@ impl State {
         view.decode().map_err(|error| self.damage(place, error))
     }
 
-    fn sheet_or_new(&mut self, key: SheetKey) -> Option<u32> {
+    /// The number of a sheet, a new one if needed; `None` if no number is left.
+    pub(crate) fn sheet_or_new(&mut self, key: SheetKey) -> Option<u32> {
         if let Some(number) = self.index.get(&key) {
             return Some(*number);
         }
@@ -164,6 +165,13 @@ impl State {
         self.sheets.push(Arc::new(Sheet::new(key, self.groups.size(key.group))));
         Arc::make_mut(&mut self.index).insert(key, number);
         Some(number)
+    }
+
+    /// The ordinal of an irregular period in a sheet, a new one if needed; `None` if no cell has it.
+    pub(crate) fn ordinal_of_span(&mut self, sheet: u32, days: (i32, i32)) -> Option<i32> {
+        let sheet = self.sheet_mut(sheet)?;
+        let ordinal = sheet.ordinal_or_new(period(days.0, days.1)?)?;
+        sheet.shape.locate(0, ordinal).map(|_| ordinal)
     }
 
     /// A sheet of this state alone: the first call copies the maps that snapshots share.

@@ -62,10 +62,21 @@ fn points(batches: u64) -> u64 {
     (1..=batches).map(|number| number % 3 + 1).sum()
 }
 
+/// How batches get into a store.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Commit,
+    /// As bulk loads, whose rows have no room in memory.
+    Load,
+}
+
 /// Commits batches with checkpoints and merges in between; calls `acknowledge` after each.
-fn run(store: &mut Store, from: u64, mut acknowledge: impl FnMut(u64)) -> Result<()> {
-    for number in from..=COMMITS {
-        store.commit(batch(number))?;
+fn run(store: &mut Store, way: Way, mut acknowledge: impl FnMut(u64)) -> Result<()> {
+    for number in 1..=COMMITS {
+        match way {
+            Way::Commit => store.commit(batch(number))?,
+            Way::Load => super::bulk::load(store, batch(number), 2, 0)?,
+        };
         acknowledge(number);
         match number {
             3 | 5 => store.checkpoint()?,
@@ -100,10 +111,11 @@ struct History {
     memory: Memory,
     ready: usize,
     returned: Vec<(usize, u64)>,
+    way: Way,
 }
 
 impl History {
-    fn new(log_rows: u64, left: Option<Left>) -> Self {
+    fn new(way: Way, log_rows: u64, left: Option<Left>) -> Self {
         let memory = Memory::journalled();
         let options = options().with_log_bound(log_rows, 1 << 20);
         let mut store = Store::create_on(Arc::new(memory.clone()), options).unwrap();
@@ -113,8 +125,8 @@ impl History {
         }
         let ready = memory.operations();
         let mut returned = vec![(ready, 0)];
-        run(&mut store, 1, |number| returned.push((memory.operations(), number))).unwrap();
-        Self { memory, ready, returned }
+        run(&mut store, way, |number| returned.push((memory.operations(), number))).unwrap();
+        Self { memory, ready, returned, way }
     }
 
     fn acknowledged(&self, operations: usize) -> u64 {
@@ -125,9 +137,16 @@ impl History {
 #[test]
 fn after_any_crash_a_store_holds_a_prefix_and_all_that_had_returned() {
     // A log for all, and one so short that batches go past it or fill it.
-    let counts = [100, 2].map(|log_rows| survive_crashes(&History::new(log_rows, None)));
+    let counts =
+        [100, 2].map(|log_rows| survive_crashes(&History::new(Way::Commit, log_rows, None)));
     let [(a, b), (c, d)] = counts;
     assert!(a + c > 1_500 && b + d > 6_000, "{counts:?} disks, and after a second crash");
+}
+
+#[test]
+fn after_any_crash_a_bulk_load_is_there_or_not() {
+    let counts = survive_crashes(&History::new(Way::Load, 100, None));
+    assert!(counts.0 > 1_500 && counts.1 > 6_000, "{counts:?} disks, and after a second crash");
 }
 
 /// Cuts the power wherever a history can be cut: the number of disks looked at, and of those after a
@@ -157,7 +176,7 @@ fn survive_crashes(history: &History) -> (usize, usize) {
             if first % 8 == 0 {
                 // The producer sends everything again, and goes on.
                 store = reopen(&disk).unwrap();
-                run(&mut store, 1, |_| ()).unwrap();
+                run(&mut store, history.way, |_| ()).unwrap();
                 assert_eq!(batches(&store), COMMITS);
             }
         }
@@ -168,8 +187,11 @@ fn survive_crashes(history: &History) -> (usize, usize) {
 /// The proof above is worth something only if it fails when a sync is left out.
 #[test]
 fn each_sync_that_is_left_out_is_found_out() {
-    for left in [Left::Commit, Left::NewHead, Left::Segment, Left::SegmentNames, Left::Switch] {
-        let history = History::new(100, Some(left));
+    let of_files = [Left::NewHead, Left::Segment, Left::SegmentNames, Left::Switch];
+    let all = of_files.map(|left| (Way::Load, left)).into_iter();
+    let all = all.chain(of_files.map(|left| (Way::Commit, left)));
+    for (way, left) in all.chain([(Way::Commit, Left::Commit)]) {
+        let history = History::new(way, 100, Some(left));
         let is_lost = |operations, disk: &Memory| {
             let store = read(disk);
             store.map_or(true, |store| {
@@ -180,7 +202,7 @@ fn each_sync_that_is_left_out_is_found_out() {
         let mut operations = history.ready..=history.memory.operations();
         let is_found = operations
             .any(|at| disks(&history.memory, at, 24).iter().any(|disk| is_lost(at, disk)));
-        assert!(is_found, "{left:?} may be left out");
+        assert!(is_found, "{left:?} may be left out of {way:?}");
     }
 }
 
@@ -201,17 +223,22 @@ fn a_crash_during_create_leaves_a_store_or_room_for_one() {
 
 #[test]
 fn a_failing_operation_is_reported_and_loses_nothing_that_had_returned() {
+    fail_everywhere(Way::Commit);
+    fail_everywhere(Way::Load);
+}
+
+fn fail_everywhere(way: Way) {
     let whole = Memory::journalled();
     let mut store = on(&whole);
     let ready = whole.operations();
-    run(&mut store, 1, |_| ()).unwrap();
+    run(&mut store, way, |_| ()).unwrap();
     for operations in 0..(whole.operations() - ready) as u64 {
         for fault in [Fault::Once, Fault::Half, Fault::Lasting] {
             let memory = Memory::journalled();
             let mut store = on(&memory);
             memory.fail_after(operations, fault);
             let mut returned = 0;
-            let outcome = run(&mut store, 1, |number| returned = number);
+            let outcome = run(&mut store, way, |number| returned = number);
             // Removing leftovers may fail without anyone's loss.
             if let Err(error) = outcome {
                 assert!(matches!(error, StoreError::Io { .. }), "{error}");
@@ -227,7 +254,7 @@ fn a_failing_operation_is_reported_and_loses_nothing_that_had_returned() {
             // Without a power cut, opening the store anew and sending everything again is enough;
             // what is there then has been synced.
             let mut store = reopen(&memory).unwrap();
-            run(&mut store, 1, |_| ()).unwrap();
+            run(&mut store, way, |_| ()).unwrap();
             let disk = memory.after_power_cut(memory.operations(), |_| 0);
             for store in [store, reopen(&disk).unwrap()] {
                 assert!(store.snapshot().last_batch("test").unwrap() >= COMMITS);
@@ -254,7 +281,7 @@ fn opening_a_store_on_a_full_disk_again_and_again_leaves_nothing_behind() {
     use crate::io::Disk;
     let memory = Memory::default();
     let mut store = on(&memory);
-    run(&mut store, 1, |_| ()).unwrap();
+    run(&mut store, Way::Commit, |_| ()).unwrap();
     drop(store);
     let names = memory.list().unwrap();
     for fault in [Fault::Once, Fault::Half] {
@@ -275,7 +302,7 @@ fn no_number_of_a_segment_or_a_new_head_is_used_twice() {
     let memory = Memory::default();
     let mut store = on(&memory);
     let epoch = store.snapshot().id().epoch;
-    run(&mut store, 1, |_| ()).unwrap();
+    run(&mut store, Way::Commit, |_| ()).unwrap();
     drop(store);
     // What a writer that died leaves: a segment no head names, and a head that is none.
     memory.create_new("seg-00000000000000ff").unwrap();

@@ -1,5 +1,6 @@
 //! The store as a whole.
 
+mod bulk;
 mod commits;
 mod crashes;
 mod damage;

@@ -11,6 +11,8 @@ use crate::StoreError;
 #[derive(Clone, Debug)]
 enum Step {
     Commit(Vec<Fact>),
+    /// The same by a bulk load, in pieces of so many facts.
+    Bulk(Vec<Fact>, usize),
     Checkpoint,
     Merge,
     Reopen,
@@ -18,7 +20,7 @@ enum Step {
     Wait(i32),
 }
 
-const PERIODS: [&str; 8] = [
+pub(super) const PERIODS: [&str; 8] = [
     "2023",
     "2024",
     "2024-06",
@@ -29,7 +31,7 @@ const PERIODS: [&str; 8] = [
     "2022-07-14/2024-02-02",
 ];
 
-fn any_fact() -> impl Strategy<Value = Fact> {
+pub(super) fn any_fact() -> impl Strategy<Value = Fact> {
     (
         (0..2u32, 0..REGIONS, proptest::sample::select(PERIODS.to_vec())),
         (proptest::option::weighted(0.9, (-3..4i64, 0..3u8)), 0..3usize, 0..12u8),
@@ -54,6 +56,8 @@ fn any_fact() -> impl Strategy<Value = Fact> {
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => proptest::collection::vec(any_fact(), 0..12).prop_map(Step::Commit),
+        3 => (proptest::collection::vec(any_fact(), 0..12), 1..9usize)
+            .prop_map(|(facts, rows)| Step::Bulk(facts, rows)),
         1 => Just(Step::Checkpoint),
         1 => Just(Step::Merge),
         1 => Just(Step::Reopen),
@@ -156,9 +160,21 @@ proptest! {
         let mut model = Model::default();
         for step in steps {
             match step {
-                Step::Commit(facts) => {
+                Step::Commit(_) | Step::Bulk(..) => {
+                    let (facts, rows) = match step {
+                        Step::Bulk(facts, rows) => (facts, Some(rows)),
+                        Step::Commit(facts) => (facts, None),
+                        _ => unreachable!(),
+                    };
                     let expected = model.commit(&facts, options.recorded());
-                    match (commit(&mut store, facts), expected) {
+                    let outcome = match rows {
+                        Some(rows) => {
+                            let batch = Batch { facts, ..Batch::default() };
+                            super::bulk::load(&mut store, batch, rows, 300)
+                        }
+                        None => commit(&mut store, facts),
+                    };
+                    match (outcome, expected) {
                         (Ok(receipt), Some(new)) => {
                             prop_assert_eq!(receipt.added + receipt.revised + receipt.withdrawn, new);
                         }
