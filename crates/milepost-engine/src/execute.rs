@@ -180,7 +180,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
             explain::trace_digits(&mut builder.trace, &asked, &answer);
         }
         if let Some(divided) = &divided {
-            answer = triangle::answer(&builder, divided, &asked, &outer, answer)?;
+            answer = triangle::answer(&builder, divided, &asked, &outer, &plan, answer)?;
         }
         reduce::apply(&mut answer, query, &asked, &plan)?;
         answer
@@ -213,7 +213,7 @@ pub(crate) fn rows_of(
     }
     let mut answer = rows::answer(undivided, asked, &plan)?;
     if let Some(divided) = &divided {
-        answer = triangle::answer(builder, divided, asked, outer, answer)?;
+        answer = triangle::answer(builder, divided, asked, outer, &plan, answer)?;
     }
     let rows = answer.rows.clone();
     reduce::apply(&mut answer, query, asked, &plan)?;

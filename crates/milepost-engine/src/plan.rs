@@ -138,7 +138,7 @@ pub(crate) fn settle(
     let pool = Pool::new(sentences, grain);
     let of_step =
         |period| each.filter(|_| accrues).map_or(period, |each| each.closing_with(period));
-    let end = pick(&times.end, times, &pool)
+    let end = end(times, &pool)
         .or_else(|| beginning(sentences, &times.end, grain.filter(|_| accrues)))
         .map(of_step);
     let mut plan = Plan { end, ..Plan::default() };
@@ -192,6 +192,11 @@ pub(crate) fn settle(
     Ok(plan)
 }
 
+/// The end that was chosen before, or the one that the sentence picks.
+fn end(times: &Times, pool: &Pool<'_>) -> Option<Period> {
+    times.chosen.map(|(_, end)| end).or_else(|| pick(&times.end, times, pool))
+}
+
 /// A query whose every part says when: one row.
 fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) -> Result<Plan> {
     let period = sentences
@@ -226,7 +231,8 @@ fn grain(
         Base::Cut(cut) => exact(cut),
         Base::None | Base::Back { .. } => None,
     };
-    let frequency = exact(&times.end).or(base).or_else(|| {
+    let chosen = times.chosen.and_then(|(_, end)| end.frequency());
+    let frequency = exact(&times.end).or(base).or(chosen).or_else(|| {
         let pool = Pool::new(sentences, None);
         let natives = pool.all();
         let latest = natives.last()?.last_day();
@@ -292,7 +298,10 @@ fn base(
             Ok(first)
         }
         Base::Cut(cut) => {
-            plan.base = pick(cut, times, pool).or_else(|| beginning(sentences, cut, grain));
+            plan.base = match times.chosen {
+                Some((base, _)) => base,
+                None => pick(cut, times, pool).or_else(|| beginning(sentences, cut, grain)),
+            };
             plan.base_lag = lag(cut, plan.base);
             let day = cut.day().or(plan.base.map(Period::last_day)).unwrap_or(Date::MIN);
             let picked = plan.base.map_or(day, Period::last_day);

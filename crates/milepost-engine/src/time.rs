@@ -41,6 +41,8 @@ pub(crate) struct Times {
     /// names or the boundaries are others.
     pub(crate) newest: Option<Date>,
     pub(crate) extent: Extent,
+    /// The base and the end, where another sentence chose them.
+    pub(crate) chosen: Option<(Option<Period>, Period)>,
     pub(crate) base_span: Span,
     pub(crate) end_span: Span,
 }
@@ -92,6 +94,7 @@ impl Times {
             end_stated: false,
             newest: None,
             extent: Extent::Span,
+            chosen: None,
             base_span: span,
             end_span: span,
         }

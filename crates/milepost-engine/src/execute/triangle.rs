@@ -12,7 +12,7 @@ use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, Row};
 use crate::build::{Builder, Scope};
 use crate::cells::{self, Request};
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::time::{Cut, Extent, Times};
 use crate::{Result, diagnostics, explain};
 
@@ -97,6 +97,7 @@ pub(super) fn answer(
     divided: &Divided,
     asked: &Asked,
     outer: &Scope,
+    plan: &Plan,
     undivided: Answer,
 ) -> Result<Answer> {
     let last = super::last_period(&undivided);
@@ -110,7 +111,7 @@ pub(super) fn answer(
     }
     // Behind a zero before the beginning stands no figure.
     let is_known = !known.days.is_empty();
-    let slices = Slices { builder, asked, known, times: times(asked, last, &query) };
+    let slices = Slices { builder, asked, known, times: times(asked, plan, last, &query) };
     let mut rows = slices.by(&divided.attributes, &query, outer)?;
     let Answer { mut axes, rows: all, notes } = undivided;
     axes.extend(divided.attributes.iter().map(|attribute| attribute.column().to_owned()));
@@ -150,9 +151,10 @@ fn unknown(row: Row) -> Row {
     }
 }
 
-/// The time of every slice: that of the undivided sentence, ending where that ended.
-fn times(asked: &Asked, last: Option<Period>, query: &Query) -> Times {
+/// The time of every slice: the base and the end of the undivided sentence.
+fn times(asked: &Asked, plan: &Plan, last: Option<Period>, query: &Query) -> Times {
     let mut times = asked.scope.times.clone();
+    times.chosen = plan.end.map(|end| (plan.base, end));
     if let (Some(last), false) = (last, times.end_stated) {
         (times.end, times.end_stated) = (Cut::Exact(last), true);
         if query.clauses.at.is_some() {
