@@ -200,7 +200,11 @@ fn milliseconds(milliseconds: f64) -> String {
 }
 
 fn ratio(ratio: f64) -> String {
-    if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }
+    match ratio {
+        ..0.1 => format!("{ratio:.4}"),
+        ..10.0 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.0}"),
+    }
 }
 
 /// Replaces what stands between the markers of a file; adds them at its end
