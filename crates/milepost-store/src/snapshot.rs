@@ -24,7 +24,7 @@ use crate::{
     batch::CommitId,
     error::{Result, StoreError},
     frame::{CellRecord, CellSet, FormatError, FrameView},
-    state::{Place, SPANS, Sheet, SheetKey, State, frequency_of},
+    state::{Location, Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
 pub use cross_section::CrossSection;
@@ -313,12 +313,31 @@ impl Snapshot {
         Some((self.state.sheet_of(&key)?, ordinal))
     }
 
-    /// Asks the operating system to start reading a frame that will be touched soon.
-    fn will_need(&self, place: Place<'_>) {
-        if let Place::Sealed(location) = place
-            && let Some(sealed) = self.state.segments.get(location.segment as usize)
+    /// Asks the operating system to start reading frames that will be touched soon, neighbours in
+    /// a file at once.
+    fn will_need<'a>(&self, places: impl Iterator<Item = Place<'a>>) {
+        let mut run: Option<(u32, std::ops::Range<u32>)> = None;
+        for place in places {
+            let Place::Sealed(Location { segment, entry }) = place else { continue };
+            match &mut run {
+                Some((last, entries)) if *last == segment && entries.end == entry => {
+                    entries.end = entry.saturating_add(1);
+                }
+                Some((last, entries)) if *last == segment && entries.contains(&entry) => {}
+                _ => {
+                    self.start_reading(run.take());
+                    run = Some((segment, entry..entry.saturating_add(1)));
+                }
+            }
+        }
+        self.start_reading(run);
+    }
+
+    fn start_reading(&self, run: Option<(u32, std::ops::Range<u32>)>) {
+        if let Some((segment, entries)) = run
+            && let Some(sealed) = self.state.segments.get(segment as usize)
         {
-            sealed.segment.will_need(location.entry as usize);
+            sealed.segment.will_need(entries.start as usize..entries.end as usize);
         }
     }
 

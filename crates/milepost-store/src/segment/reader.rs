@@ -74,12 +74,15 @@ impl Segment {
         set(&self.plain, index);
     }
 
-    /// Asks the operating system to start reading a frame, unless it was touched before.
-    pub(crate) fn will_need(&self, index: usize) {
-        if !is_set(&self.checked, index)
-            && let Some(entry) = self.directory.get(index)
-        {
-            self.bytes.will_need(range(entry));
+    /// Asks the operating system to start reading some frames, unless all were touched before.
+    pub(crate) fn will_need(&self, frames: Range<usize>) {
+        let is_new = |index: &usize| !is_set(&self.checked, *index);
+        let (Some(first), Some(last)) = (frames.clone().find(is_new), frames.rev().find(is_new))
+        else {
+            return;
+        };
+        if let (Some(first), Some(last)) = (self.directory.get(first), self.directory.get(last)) {
+            self.bytes.will_need(range(first).start..range(last).end);
         }
     }
 

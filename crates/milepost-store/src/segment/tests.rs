@@ -67,12 +67,12 @@ fn what_is_written_is_read() {
         for number in (0..frames).step_by(2) {
             let index = number as usize;
             assert_eq!(segment.entries()[index].key(), (number / 3, number));
-            segment.will_need(index);
+            segment.will_need(index..index + 1);
             let view = segment.frame(index).unwrap();
             assert_eq!(view.decode().unwrap(), content(i64::from(number)));
         }
         assert!(segment.frame(frames as usize).is_err());
-        segment.will_need(frames as usize);
+        segment.will_need(0..frames as usize + 1);
         segment.verify_all().unwrap();
     }
 }

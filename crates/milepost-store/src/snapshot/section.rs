@@ -80,11 +80,7 @@ impl Snapshot {
         sheets.pieces(selection.runs(), period, &mut pieces);
         let entries = pieces.iter().filter_map(|piece| self.state.entry(piece.place));
         section.set_scale(entries.map(finest).max().unwrap_or(0));
-        for frame in pieces.chunk_by(Piece::is_beside) {
-            if let [piece, ..] = frame {
-                self.will_need(piece.place);
-            }
-        }
+        self.will_need(pieces.iter().map(|piece| piece.place));
         let mut reader = Reader { state: &self.state, as_of, section, buffers: Buffers::new() };
         for frame in pieces.chunk_by(Piece::is_beside) {
             let [piece, ..] = frame else { continue };

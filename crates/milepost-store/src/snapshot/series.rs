@@ -29,9 +29,7 @@ impl Snapshot {
                 continue;
             };
             let frames = sheet.frames_of(ordinal);
-            for (_, place) in &frames {
-                self.will_need(*place);
-            }
+            self.will_need(frames.iter().map(|(_, place)| *place));
             reader.series.reserve(frames.len());
             let (mut read, mut bytes) = (0u64, 0usize);
             for (frame, place) in frames {

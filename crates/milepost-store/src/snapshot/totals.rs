@@ -186,9 +186,7 @@ impl Snapshot {
             pieces.clear();
             sheets.pieces(partition.runs(), *period, &mut pieces);
             pieces.retain(|piece| !self.add_whole(piece, as_of, sums));
-            for piece in &pieces {
-                self.will_need(piece.place);
-            }
+            self.will_need(pieces.iter().map(|piece| piece.place));
             for frame in pieces.chunk_by(Piece::is_beside) {
                 let [piece, ..] = frame else { continue };
                 let view = self.view(piece.place)?;
