@@ -11,7 +11,7 @@ pub(crate) const HELP: &str = "\
 Times milepost and its peers on one workload.
 
   --size SIZE       1/16 (the default), 1/4 or 1
-  --engines LIST    milepost,duckdb,sqlite; all by default
+  --engines LIST    milepost,duckdb,parquet,polars,sqlite,tsink; all by default
   --threads LIST    1,2 by default
   --runs N          how often a question is asked at most: 30
   --quickest        shows the quickest run, for a machine that has other work, too

@@ -3,8 +3,12 @@
 #[cfg(feature = "duckdb")]
 mod duckdb;
 mod milepost;
+#[cfg(feature = "polars")]
+mod polars;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "tsink")]
+mod tsink;
 
 use std::path::Path;
 
@@ -44,8 +48,14 @@ pub(crate) const PEERS: &[Peer] = &[
     milepost::PEER,
     #[cfg(feature = "duckdb")]
     duckdb::PEER,
+    #[cfg(feature = "polars")]
+    polars::PARQUET,
+    #[cfg(feature = "polars")]
+    polars::MEMORY,
     #[cfg(feature = "sqlite")]
     sqlite::PEER,
+    #[cfg(feature = "tsink")]
+    tsink::PEER,
 ];
 
 /// The engine of that name.
