@@ -176,7 +176,9 @@ fn not_utf8(raw: &[u8], line: u64, error: std::str::Utf8Error) -> Broken {
 }
 
 pub(crate) fn count(bytes: &[u8], wanted: u8) -> usize {
-    bytes.iter().map(|&byte| usize::from(byte == wanted)).sum()
+    // Sums of bytes are what vector code is good at.
+    let count = |part: &[u8]| part.iter().map(|&byte| u8::from(byte == wanted)).sum::<u8>();
+    bytes.chunks(usize::from(u8::MAX)).map(|part| usize::from(count(part))).sum()
 }
 
 fn line_ends(bytes: Option<&[u8]>) -> u64 {

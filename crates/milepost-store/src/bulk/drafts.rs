@@ -6,6 +6,10 @@ use super::{
 };
 use crate::frame::{CELLS, CellRecord, FrameShape};
 
+/// Cells from one frame to the next: with a power of two, the same cell of many frames, which rows
+/// by region fill in turn, would fight for the same few lines of each cache.
+const STRIDE: usize = CELLS + 4;
+
 /// What a row says of a cell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Draft {
@@ -80,7 +84,7 @@ impl Drafts {
         }
         let slots = blocks.len().saturating_mul(region_blocks);
         self.cells.clear();
-        self.cells.resize(slots.saturating_mul(CELLS), Draft::default());
+        self.cells.resize(slots.saturating_mul(STRIDE), Draft::default());
         self.is_touched.clear();
         self.is_touched.resize(slots, false);
         self.further.clear();
@@ -99,7 +103,7 @@ impl Drafts {
             let (period_block, region_block) = shape.blocks(address.frame);
             let Some(slot) = self.slot(period_block, region_block) else { continue };
             let draft = Draft::new(cell.value(), attributes(&cell));
-            let at = slot.saturating_mul(CELLS).saturating_add(usize::from(address.cell));
+            let at = slot.saturating_mul(STRIDE).saturating_add(usize::from(address.cell));
             if let (Some(place), Some(touched)) =
                 (self.cells.get_mut(at), self.is_touched.get_mut(slot))
             {
@@ -139,7 +143,7 @@ impl Drafts {
         });
         slots.filter(|(slot, _)| touched.get(*slot).copied().unwrap_or(false)).filter_map(
             move |(slot, frame)| {
-                let (start, frame) = (slot.checked_mul(CELLS)?, frame?);
+                let (start, frame) = (slot.checked_mul(STRIDE)?, frame?);
                 let drafts = cells.get(start..start.checked_add(CELLS)?)?;
                 let start = further.partition_point(|further| further.slot < slot);
                 let end = further.partition_point(|further| further.slot <= slot);

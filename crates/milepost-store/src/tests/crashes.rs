@@ -138,24 +138,24 @@ impl History {
 fn after_any_crash_a_store_holds_a_prefix_and_all_that_had_returned() {
     // A log for all, and one so short that batches go past it or fill it.
     let counts =
-        [100, 2].map(|log_rows| survive_crashes(&History::new(Way::Commit, log_rows, None)));
+        [100, 2].map(|log_rows| survive_crashes(&History::new(Way::Commit, log_rows, None), 80));
     let [(a, b), (c, d)] = counts;
     assert!(a + c > 1_500 && b + d > 6_000, "{counts:?} disks, and after a second crash");
 }
 
 #[test]
 fn after_any_crash_a_bulk_load_is_there_or_not() {
-    let counts = survive_crashes(&History::new(Way::Load, 100, None));
+    let counts = survive_crashes(&History::new(Way::Load, 100, None), 24);
     assert!(counts.0 > 1_500 && counts.1 > 6_000, "{counts:?} disks, and after a second crash");
 }
 
-/// Cuts the power wherever a history can be cut: the number of disks looked at, and of those after a
-/// second crash.
-fn survive_crashes(history: &History) -> (usize, usize) {
+/// Cuts the power wherever a history can be cut, and looks at up to `most` disks each time: the
+/// number of disks looked at, and of those after a second crash.
+fn survive_crashes(history: &History, most: usize) -> (usize, usize) {
     let (mut first, mut second) = (0, 0);
     for operations in history.ready..=history.memory.operations() {
         let acknowledged = history.acknowledged(operations);
-        for disk in disks(&history.memory, operations, 80) {
+        for disk in disks(&history.memory, operations, most) {
             first += 1;
             let seen = batches(&read(&disk).unwrap());
             let start = disk.operations();
