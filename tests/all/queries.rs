@@ -38,6 +38,7 @@ scripts! {
     completeness,
     conditions,
     diagnostics,
+    edges,
     first_minute,
     hard_cases,
     inside,

@@ -20,6 +20,7 @@ use crate::listing::Listing;
 use crate::parameters::{self, Parameters};
 use crate::plan;
 use crate::session::Session;
+use crate::time::Base;
 use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce};
 
 pub(crate) use rows::row_at;
@@ -155,6 +156,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
     } else if asked.scope.admission.only_targets()
         && query.reducers.is_empty()
         && query.is_plain_level()
+        && !matches!(asked.scope.times.base, Base::Back { .. })
         && asked.sentences.iter().all(|sentence| sentence.line.indicator().is_some())
     {
         levels::targets(&mut builder, &asked)?

@@ -394,8 +394,15 @@ fn rule(
         None => BaseRule::Missing(why_no_base(times, sentences)),
     };
     match steps {
+        // Where nothing is there for `first` to pick, no step has a base.
+        Some(_) if plan.base.is_none() && times.base != Base::None && low == Date::MIN => fixed,
         Some(steps) if !keeps_base(kind) => {
-            BaseRule::StepBefore { first: plan.base, from: low, steps }
+            let first = match (plan.base, &times.base) {
+                (Some(base), _) => Some(Ok(base)),
+                (None, Base::None) => None,
+                (None, _) => Some(Err(why_no_base(times, sentences))),
+            };
+            BaseRule::StepBefore { first, from: low, steps }
         }
         Some(steps) if times.base == Base::None => {
             // Without a span the first step is the base.

@@ -41,8 +41,8 @@ pub(crate) enum BaseRule {
     YearBefore,
     /// The step before; the first step starts from the base of the span.
     StepBefore {
-        /// The base of the span.
-        first: Option<Period>,
+        /// The base of the span; None where the sentence states none.
+        first: Option<Result<Period, MissingReason>>,
         /// The close from which the steps start.
         from: Date,
         steps: Steps,
@@ -61,7 +61,8 @@ impl BaseRule {
             Self::YearBefore => end.one_year_earlier().map(Some).ok_or(MissingReason::NoData),
             Self::StepBefore { first, from, steps } => {
                 let before = steps.before(end).ok_or(MissingReason::BeforeSeries)?;
-                Ok(first.filter(|_| before.last_day() <= *from).or(Some(before)))
+                let first = first.filter(|_| before.last_day() <= *from);
+                first.unwrap_or(Ok(before)).map(Some)
             }
             Self::Back { count, frequency } => {
                 back(end, *count, *frequency).map(Some).ok_or(MissingReason::NoData)

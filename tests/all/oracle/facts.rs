@@ -1,5 +1,6 @@
 //! What a case knows: a small catalogue and a plain list of facts, by name.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use milepost::{
@@ -36,9 +37,31 @@ pub(crate) struct World {
     pub(crate) regions: Vec<Region>,
     pub(crate) milestones: Vec<Milestone>,
     pub(crate) facts: Vec<Fact>,
+    /// The same facts by indicator and region: nearly all the time went into looking for them.
+    series: BTreeMap<&'static str, BTreeMap<&'static str, Vec<Fact>>>,
 }
 
 impl World {
+    pub(crate) fn new(
+        indicators: Vec<Indicator>,
+        regions: Vec<Region>,
+        milestones: Vec<Milestone>,
+        facts: Vec<Fact>,
+    ) -> Self {
+        let mut series: BTreeMap<_, BTreeMap<_, Vec<Fact>>> = BTreeMap::new();
+        for fact in &facts {
+            let regions = series.entry(fact.indicator).or_default();
+            regions.entry(fact.region).or_default().push(fact.clone());
+        }
+        Self { indicators, regions, milestones, facts, series }
+    }
+
+    /// The facts of an indicator in the region of that code.
+    pub(crate) fn series(&self, indicator: &str, region: &str) -> &[Fact] {
+        let regions = self.series.get(indicator);
+        regions.and_then(|regions| regions.get(region)).map_or(&[], Vec::as_slice)
+    }
+
     /// The indicator of that name; the generator names no other.
     pub(crate) fn indicator(&self, name: &str) -> &Indicator {
         self.indicators.iter().find(|indicator| indicator.name == name).expect("a known indicator")

@@ -310,8 +310,7 @@ impl Context<'_> {
 
     /// The facts of a series.
     fn facts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Fact> {
-        let region = self.region;
-        self.world.facts.iter().filter(move |fact| fact.indicator == name && fact.region == region)
+        self.world.series(name, self.region).iter()
     }
 
     /// What is stored for exactly that period: the strongest admitted status, of the latest

@@ -1,9 +1,13 @@
 //! Targets shown as they are: several may be set for one period, so each has a row of its own.
 
+use std::collections::BTreeSet;
+
+use milepost_model::Date;
+
 use super::Asked;
 use super::rows::nothing;
 use crate::Result;
-use crate::answer::{Answer, Row};
+use crate::answer::{Answer, MissingReason, Row};
 use crate::build::Builder;
 use crate::cells::{self, Cell, Request};
 use crate::goal::sort_targets;
@@ -14,8 +18,12 @@ use crate::time::{Base, Cut};
 /// Every target of the indicator in the regions asked, with its scenario.
 pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer> {
     let mut answer = Answer { axes: vec!["scenario".to_owned()], ..Answer::default() };
-    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
-        let Some(series) = sentence.line.indicator() else { continue };
+    let mut targets = Vec::with_capacity(asked.sentences.len());
+    for sentence in &asked.sentences {
+        let Some(series) = sentence.line.indicator() else {
+            targets.push(Vec::new());
+            continue;
+        };
         let versions = series.declared.area.versions(builder.catalogue);
         let request = Request {
             indicator: series.declared.id,
@@ -23,8 +31,11 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
             admission: &asked.scope.admission,
             as_of: asked.scope.as_of,
         };
-        let mut cells = cells::every_scenario(builder.snapshot, request)?;
-        cells.retain(|cell| inside(cell, asked));
+        targets.push(cells::every_scenario(builder.snapshot, request)?);
+    }
+    let (first, last) = span(&targets, asked);
+    for ((sentence, region), mut cells) in asked.sentences.iter().zip(&asked.regions).zip(targets) {
+        cells.retain(|cell| (first..=last).contains(&cell.period.last_day()));
         sort_targets(&mut cells);
         if cells.is_empty() {
             let period = match &asked.scope.times.end {
@@ -32,7 +43,8 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
                 Cut::Close(..) | Cut::Latest | Cut::First => None,
             };
             let axes = vec![String::new()];
-            answer.rows.push(Row { axes, period, ..nothing(sentence, region) });
+            let missing = Some(MissingReason::NoTarget);
+            answer.rows.push(Row { axes, period, missing, ..nothing(sentence, region) });
         }
         for cell in &cells {
             let reading = stored_reading(cell.period, cell);
@@ -56,17 +68,24 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
     Ok(answer)
 }
 
-/// Whether a target lies in the span of the sentence.
-fn inside(cell: &Cell, asked: &Asked) -> bool {
+/// The first and the last close of the targets that are shown: the choice is the same for all
+/// regions.
+fn span(targets: &[Vec<Cell>], asked: &Asked) -> (Date, Date) {
     let times = &asked.scope.times;
-    let close = cell.period.last_day();
-    let from = match &times.base {
-        Base::Cut(cut) => cut.day(),
-        Base::None | Base::Back { .. } => None,
+    let closes: BTreeSet<Date> =
+        targets.iter().flatten().map(|cell| cell.period.last_day()).collect();
+    let pick = |cut: &Cut| match cut {
+        Cut::Exact(period) => Some(period.last_day()),
+        Cut::Close(day, _) => closes.range(..=*day).next_back().copied(),
+        Cut::Latest => closes.last().copied(),
+        Cut::First => closes.first().copied(),
     };
-    let ends = match (&times.end, times.is_single()) {
-        (Cut::Exact(period), true) => close == period.last_day(),
-        (cut, _) => cut.day().is_none_or(|day| close <= day),
+    let last = pick(&times.end).unwrap_or(Date::MIN);
+    let first = match &times.base {
+        _ if times.is_single() => last,
+        Base::Cut(Cut::Close(day, _)) if times.is_window() => day.next().unwrap_or(*day),
+        Base::Cut(cut) => pick(cut).unwrap_or(Date::MIN),
+        Base::None | Base::Back { .. } => Date::MIN,
     };
-    from.is_none_or(|from| if times.is_window() { close > from } else { close >= from }) && ends
+    (first, last)
 }

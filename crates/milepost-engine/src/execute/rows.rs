@@ -89,8 +89,7 @@ pub(super) fn periods(rows: &Rows, sentence: &Sentence) -> Vec<Period> {
             let same = |one: Period, other: Period| {
                 one == other || (holds_at_close && one.last_day() == other.last_day())
             };
-            let closes_alike = |end: Period| natives.iter().any(|n| n.last_day() == end.last_day());
-            let told = |end: Period| closes_alike(end) || base.is_some_and(|base| same(base, end));
+            let told = |end: Period| base.iter().chain(&natives).any(|row| same(*row, end));
             let missing_end = end.filter(|end| !told(*end));
             base.iter().copied().chain(natives).chain(missing_end).collect()
         }

@@ -138,11 +138,17 @@ impl Series {
         let mut natives = self.figures.natives();
         if let Some(parts) = &self.parts {
             let mut computed = parts.numerator.own_natives();
+            computed.extend(parts.denominator.own_natives());
             computed.retain(|period| {
-                self.stored(*period).is_none() && parts.denominator.read_plain(*period).is_some()
+                self.stored(*period).is_none()
+                    && self.of_own_parts(*period).is_some_and(|quotient| quotient.is_ok())
             });
             natives.extend(computed);
             natives.sort_unstable();
+            let at_close = self.declared.timing == Timing::Close;
+            natives.dedup_by(|one, other| {
+                one == other || (at_close && one.last_day() == other.last_day())
+            });
         }
         natives
     }

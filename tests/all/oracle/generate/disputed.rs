@@ -14,7 +14,7 @@ use crate::oracle::{
 pub(crate) fn disputed(world: &World, query: &Query) -> bool {
     steps_outside_the_window(query)
         || steps_after_the_end(query)
-        || only_targets_somewhere(world, query)
+        || only_targets(query)
         || quotients_over_zero(world, query)
         || targets_beside_spans(world, query)
         || spans_of_several_lengths(world, query)
@@ -139,28 +139,10 @@ fn open_ends_of_finer_steps(world: &World, query: &Query) -> bool {
     (open || unbegun) && spans(world, query) && length.is_some_and(finer)
 }
 
-/// `only targets` lists them all; with a time clause, and of something computed, a region without
-/// any has no row. Whether the targets of parts make one is not said.
-fn only_targets_somewhere(world: &World, query: &Query) -> bool {
-    let only = query
-        .clauses
-        .only
-        .as_ref()
-        .is_some_and(|only| only.value.iter().all(|status| status.kind == StatusKind::Target));
-    let clauses = &query.clauses;
-    let placed = clauses.at.is_some()
-        || clauses.by.is_some()
-        || clauses.since.is_some()
-        || clauses.until.is_some()
-        || clauses.between.is_some()
-        || clauses.during.is_some()
-        || clauses.over_last.is_some();
-    let several = query.clauses.regions.as_ref().is_some_and(|regions| regions.value.len() > 1);
-    let computed = !matches!(query.expression, Expression::Indicator(_))
-        || query.clauses.percent_of.is_some()
-        || !query.transforms.is_empty();
-    let parts = used(world, query).iter().any(|used| used.numerator.is_some());
-    only && (placed || query.measure.is_some() || parts || several && computed)
+/// `only targets` lists the targets that are set, with their scenario: a table of its own.
+fn only_targets(query: &Query) -> bool {
+    let only = query.clauses.only.as_ref();
+    only.is_some_and(|only| only.value.iter().all(|status| status.kind == StatusKind::Target))
 }
 
 /// Targets for years beside figures of shorter spans: which length is compared is not said.

@@ -51,7 +51,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 indicator.begins = begins.filter(|_| indicator.kind == Some(Kind::Stock));
             }
             let regions = regions.into_iter().map(region).collect();
-            World { indicators, regions, milestones, facts: series.concat() }
+            World::new(indicators, regions, milestones, series.concat())
         })
 }
 

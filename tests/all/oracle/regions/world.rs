@@ -45,7 +45,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
     let milestones = CHANGES.iter().zip(days);
     let milestones = milestones.map(|(name, day)| Milestone::new(*name).on(day)).collect();
     let facts = facts(dice, &indicators, &land.regions);
-    World { indicators, regions: land.regions, milestones, facts }
+    World::new(indicators, land.regions, milestones, facts)
 }
 
 /// Regions as they come and go.
