@@ -126,9 +126,7 @@ impl Sentence<'_> {
         let Some(after) = self.opening(base) else { return vec![(base, end)] };
         let fixed = matches!(kind, MeasureKind::Index | MeasureKind::Multiple);
         let mut spans = Vec::new();
-        // Without a figure before the opening the steps start from the one that closes with it.
-        let closing = Period::containing(step, after).filter(|step| step.last_day() == after);
-        let mut from = if fixed { base } else { Base::of(base.period().or(closing)) };
+        let mut from = base;
         for period in steps(step, after, last.last_day()) {
             spans.push((from, Some(period)));
             from = if fixed { base } else { Base::At(period) };
