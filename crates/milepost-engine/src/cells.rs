@@ -49,7 +49,7 @@ impl Cell {
 
     /// Figures under one label: the strongest first, `target` before its variants, then the one
     /// known last.
-    fn precedence(&self) -> (Strength, bool, Reverse<Date>, &Scenario) {
+    pub(crate) fn precedence(&self) -> (Strength, bool, Reverse<Date>, &Scenario) {
         let variant = self.scenario.as_str() != Scenario::TARGET && self.scenario.is_target();
         (self.strength, variant, Reverse(self.known), &self.scenario)
     }
@@ -90,29 +90,17 @@ pub(crate) fn read(snapshot: &Snapshot, request: Request<'_>) -> Result<Cells> {
     Ok(cells)
 }
 
-/// The admitted figure under one label, of the versions of one territory, in scenarios that are
-/// admitted.
-pub(crate) fn of_period(
+/// The admitted figure of a period, given the latest that is known.
+pub(crate) fn admitted(
     snapshot: &Snapshot,
     request: Request<'_>,
-    scenarios: &[Scenario],
-    period: Period,
+    scenario: &Scenario,
+    latest: Observation,
 ) -> Result<Option<Cell>> {
-    let mut best: Option<Cell> = None;
-    for scenario in scenarios {
-        for region in request.regions {
-            let observation = snapshot
-                .observation(request.indicator, *region, scenario, period, request.as_of)
-                .map_err(|error| diagnostics::store(&error))?;
-            if let Some(observation) = observation
-                && let Choice::Cell(cell) = choose(snapshot, request, scenario, observation)?
-                && best.as_ref().is_none_or(|other| cell.precedence() < other.precedence())
-            {
-                best = Some(cell);
-            }
-        }
-    }
-    Ok(best)
+    Ok(match choose(snapshot, request, scenario, latest)? {
+        Choice::Cell(cell) => Some(cell),
+        Choice::Withdrawn | Choice::Excluded(_) => None,
+    })
 }
 
 /// The admitted figures of every scenario by itself, unordered; for targets, which coexist.

@@ -3,12 +3,14 @@
 use std::cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Date, Period, RegionId, Strength};
 
 use crate::cells::{Cell, Cells};
+use crate::labels::Labels;
 use crate::line::Timing;
-use crate::reader::{Labels, Reader};
+use crate::reader::Reader;
 use crate::transform;
 
 /// Figures that are read one by one until it pays to read them all.
@@ -20,7 +22,7 @@ pub(crate) struct Figures {
     reader: Rc<Reader>,
     /// The versions of the territory, which never hold the same period.
     versions: Vec<RegionId>,
-    labels: cell::OnceCell<Rc<Labels>>,
+    labels: cell::OnceCell<Arc<Labels>>,
     asked: cell::Cell<u32>,
     whole: cell::OnceCell<Rc<Whole>>,
 }
@@ -46,9 +48,9 @@ impl Figures {
     /// period's own label before others.
     pub(crate) fn at(&self, period: Period) -> Option<Cell> {
         if let Some(whole) = self.whole_if_it_pays() {
-            return whole.at(period, self.reader.timing).cloned();
+            return whole.at(period, self.reader.nature.timing).cloned();
         }
-        if self.reader.timing == Timing::Span {
+        if self.reader.nature.timing == Timing::Span {
             return self.under(period);
         }
         let labels = self.labels().closing_on(period.last_day());
@@ -71,13 +73,13 @@ impl Figures {
 
     /// The same, where shorter periods inside one may have figures.
     pub(crate) fn parts_of(&self, period: Period) -> Option<&BTreeMap<Period, Cell>> {
-        (self.reader.running_total || self.labels().divide(period)).then(|| self.admitted())
+        (self.reader.nature.running_total || self.labels().divide(period)).then(|| self.admitted())
     }
 
     /// The periods that have a figure, in order; of those of one close the winning label.
     pub(crate) fn natives(&self) -> Vec<Period> {
-        match self.reader.timing {
-            _ if self.labels().iter().next().is_none() => Vec::new(),
+        match self.reader.nature.timing {
+            _ if self.labels().is_empty() => Vec::new(),
             Timing::Close => self.whole().closes.values().copied().collect(),
             Timing::Span => self.admitted().keys().copied().collect(),
         }
@@ -90,11 +92,11 @@ impl Figures {
 
     /// The last of the periods that have a figure and close by a day.
     pub(crate) fn last_native(&self, until: Date) -> Option<Period> {
-        if self.reader.running_total || self.whole.get().is_some() {
+        if self.reader.nature.running_total || self.whole.get().is_some() {
             return self.natives().into_iter().rev().find(|period| period.last_day() <= until);
         }
         let mut closes = self.labels().closes().rev().skip_while(|(close, _)| *close > until);
-        match self.reader.timing {
+        match self.reader.nature.timing {
             Timing::Close => closes.find_map(|(_, labels)| self.winning(labels)),
             Timing::Span => closes.find_map(|(_, labels)| {
                 labels.iter().rev().copied().find(|label| self.under(*label).is_some())
@@ -104,11 +106,11 @@ impl Figures {
 
     /// The first of the periods that have a figure and close on a day or later.
     pub(crate) fn first_native(&self, from: Date) -> Option<Period> {
-        if self.reader.running_total || self.whole.get().is_some() {
+        if self.reader.nature.running_total || self.whole.get().is_some() {
             return self.natives().into_iter().find(|period| period.last_day() >= from);
         }
         let mut closes = self.labels().closes().skip_while(|(close, _)| *close < from);
-        match self.reader.timing {
+        match self.reader.nature.timing {
             Timing::Close => closes.find_map(|(_, labels)| self.winning(labels)),
             Timing::Span => closes.find_map(|(_, labels)| {
                 labels.iter().copied().find(|label| self.under(*label).is_some())
@@ -123,7 +125,7 @@ impl Figures {
 
     /// Whether a figure under a label that holds for a period was withdrawn.
     pub(crate) fn is_withdrawn(&self, period: Period) -> bool {
-        let whole = self.reader.running_total.then(|| self.whole());
+        let whole = self.reader.nature.running_total.then(|| self.whole());
         if let Some(whole) = whole.or_else(|| self.whole.get().map(Rc::as_ref)) {
             return whole.cells.withdrawn.iter().any(|other| self.is_same(*other, period));
         }
@@ -153,7 +155,7 @@ impl Figures {
     }
 
     fn is_same(&self, one: Period, other: Period) -> bool {
-        match self.reader.timing {
+        match self.reader.nature.timing {
             Timing::Close => one.last_day() == other.last_day(),
             Timing::Span => one == other,
         }
@@ -166,7 +168,8 @@ impl Figures {
     fn whole_if_it_pays(&self) -> Option<&Whole> {
         let asked = self.asked.get().saturating_add(1);
         self.asked.set(asked);
-        let pays = self.reader.running_total || asked > SINGLE_MAX || self.whole.get().is_some();
+        let pays =
+            self.reader.nature.running_total || asked > SINGLE_MAX || self.whole.get().is_some();
         pays.then(|| self.whole())
     }
 
@@ -174,11 +177,11 @@ impl Figures {
         self.whole.get_or_init(|| {
             let mut cells = self.reader.all(&self.versions);
             let mut totals = BTreeMap::new();
-            if self.reader.running_total {
+            if self.reader.nature.running_total {
                 let split = transform::split(&cells.admitted);
                 (cells.admitted, totals) = (split.steps, split.totals);
             }
-            let closes = match self.reader.timing {
+            let closes = match self.reader.nature.timing {
                 Timing::Close => winning_labels(&cells.admitted),
                 Timing::Span => BTreeMap::new(),
             };

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell as Counter, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_lang::Diagnostic;
 use milepost_model::{Date, Frequency, IndicatorId, Period, RegionId, Scenario, Strength};
-use milepost_store::{Snapshot, StoreError, Total};
+use milepost_store::{CrossSection, Observation, Snapshot, StoreError, Total};
 
 use crate::admission::Admission;
 use crate::cells::{self, Cell, Cells, Request};
+use crate::index::{Index, Level};
+use crate::labels::Labels;
 use crate::line::Timing;
 use crate::{diagnostics, transform};
 
@@ -34,64 +37,6 @@ impl Fault {
     }
 }
 
-/// The periods under which figures may be stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Labels {
-    periods: BTreeSet<Period>,
-    closes: BTreeMap<Date, Vec<Period>>,
-}
-
-impl Labels {
-    fn new(periods: BTreeSet<Period>) -> Self {
-        let mut closes: BTreeMap<Date, Vec<Period>> = BTreeMap::new();
-        for period in &periods {
-            closes.entry(period.last_day()).or_default().push(*period);
-        }
-        Self { periods, closes }
-    }
-
-    /// All of them, each set taken once.
-    pub(crate) fn together(mut sets: Vec<Rc<Self>>) -> Rc<Self> {
-        sets.retain(|set| !set.periods.is_empty());
-        sets.sort_by_key(Rc::as_ptr);
-        sets.dedup_by(|one, other| Rc::ptr_eq(one, other));
-        match sets.as_slice() {
-            [] => Rc::default(),
-            [set] => Rc::clone(set),
-            sets => Rc::new(Self::new(
-                sets.iter().flat_map(|set| set.periods.iter().copied()).collect(),
-            )),
-        }
-    }
-
-    pub(crate) fn contains(&self, period: Period) -> bool {
-        self.periods.contains(&period)
-    }
-
-    /// The periods in order.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = Period> + '_ {
-        self.periods.iter().copied()
-    }
-
-    /// The periods that close on a day, in order.
-    pub(crate) fn closing_on(&self, close: Date) -> &[Period] {
-        self.closes.get(&close).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The days on which periods close, with these periods, in order.
-    pub(crate) fn closes(&self) -> impl DoubleEndedIterator<Item = (Date, &[Period])> {
-        self.closes.iter().map(|(close, periods)| (*close, periods.as_slice()))
-    }
-
-    /// Whether a shorter period lies inside one.
-    pub(crate) fn divide(&self, period: Period) -> bool {
-        self.periods
-            .range(Period::day(period.first_day())..)
-            .take_while(|part| part.last_day() <= period.last_day())
-            .any(|part| *part != period && period.covers(*part))
-    }
-}
-
 /// Where figures of a period are stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places<'l> {
@@ -112,15 +57,12 @@ impl<'l> Places<'l> {
     }
 }
 
-/// Where figures may be stored, by indicator, scenario and level.
-type LabelsOfLevels = BTreeMap<(IndicatorId, Scenario, Option<u8>), Rc<Labels>>;
-
 /// What the readers and the sentences of a statement share.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shared {
     /// The first failure to read the store.
     pub(crate) fault: Fault,
-    labels: Rc<RefCell<LabelsOfLevels>>,
+    readers: Rc<RefCell<Vec<Rc<Reader>>>>,
     inside: Rc<Counter<u32>>,
 }
 
@@ -130,89 +72,106 @@ impl Shared {
         self.inside.set(self.inside.get().saturating_add(1));
         self.inside.get()
     }
+
+    /// The reader for what is asked, one for all regions.
+    pub(crate) fn reader(
+        &self,
+        snapshot: &Snapshot,
+        indicator: IndicatorId,
+        nature: Nature,
+        (admission, as_of): (&Admission, Option<Date>),
+    ) -> Rc<Reader> {
+        let is_asked = |reader: &&Rc<Reader>| {
+            reader.indicator == indicator
+                && reader.nature == nature
+                && reader.as_of == as_of
+                && reader.admission == *admission
+        };
+        if let Some(reader) = self.readers.borrow().iter().find(is_asked) {
+            return Rc::clone(reader);
+        }
+        let mut scenarios = snapshot.scenarios(indicator);
+        scenarios.retain(|scenario| admission.reads(scenario));
+        let reader = Rc::new(Reader {
+            snapshot: snapshot.clone(),
+            index: Index::of(snapshot),
+            indicator,
+            nature,
+            admission: admission.clone(),
+            as_of,
+            fault: self.fault.clone(),
+            scenarios,
+            sections: RefCell::default(),
+        });
+        self.readers.borrow_mut().push(Rc::clone(&reader));
+        reader
+    }
 }
 
-/// Reads the admitted figures of one indicator.
-#[derive(Clone, Debug)]
-pub(crate) struct Reader {
-    pub(crate) snapshot: Snapshot,
-    pub(crate) indicator: IndicatorId,
+/// How the figures of an indicator relate to their periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Nature {
     pub(crate) timing: Timing,
     /// Whether sub-periods add up to their period.
     pub(crate) adds_up: bool,
     /// Whether figures are totals since 1 January, so that what accrued is the difference of two.
     pub(crate) running_total: bool,
-    pub(crate) admission: Admission,
+}
+
+/// Figures of one label and level that are read one by one until it pays to read all of them.
+const SINGLE_MAX: u32 = 8;
+
+/// The figures of one label and level, and how often one was asked for.
+#[derive(Debug, Default)]
+struct Section {
+    asked: u32,
+    whole: Option<Rc<(Arc<Level>, CrossSection)>>,
+}
+
+/// Reads the admitted figures of one indicator.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) index: Arc<Index>,
+    pub(crate) indicator: IndicatorId,
+    pub(crate) nature: Nature,
+    admission: Admission,
     pub(crate) as_of: Option<Date>,
-    pub(crate) shared: Shared,
+    fault: Fault,
     /// The scenarios that are admitted.
     scenarios: Vec<Scenario>,
+    /// By position among the scenarios, level and label.
+    sections: RefCell<HashMap<(usize, u8, Period), Section>>,
 }
 
 impl Reader {
-    pub(crate) fn new(
-        snapshot: &Snapshot,
-        indicator: IndicatorId,
-        (timing, adds_up, running_total): (Timing, bool, bool),
-        (admission, as_of): (Admission, Option<Date>),
-        shared: &Shared,
-    ) -> Self {
-        let mut scenarios = snapshot.scenarios(indicator);
-        scenarios.retain(|scenario| admission.reads(scenario));
-        let (snapshot, shared) = (snapshot.clone(), shared.clone());
-        Self {
-            snapshot,
-            indicator,
-            timing,
-            adds_up,
-            running_total,
-            admission,
-            as_of,
-            shared,
-            scenarios,
-        }
-    }
-
     /// The periods under which figures of regions like these may be stored.
-    pub(crate) fn labels(&self, regions: &[RegionId]) -> Rc<Labels> {
+    pub(crate) fn labels(&self, regions: &[RegionId]) -> Arc<Labels> {
         let catalogue = self.snapshot.catalogue();
-        let level = |id: &RegionId| catalogue.region(*id).level;
         let mut levels: Vec<(Option<u8>, RegionId)> = Vec::new();
         for region in regions {
-            let level = level(region);
+            let level = catalogue.region(*region).level;
             if levels.iter().all(|(other, _)| *other != level) {
                 levels.push((level, *region));
             }
         }
-        let sets = levels.into_iter().flat_map(|(level, region)| {
-            self.scenarios.iter().map(move |s| self.labels_of_level(level, region, s))
-        });
+        let sets = levels
+            .into_iter()
+            .flat_map(|level| self.scenarios.iter().map(move |s| self.labels_of_level(level, s)));
         Labels::together(sets.collect())
     }
 
-    /// The periods under which figures of a level may be stored; of which any region will do.
-    fn labels_of_level(
-        &self,
-        level: Option<u8>,
-        region: RegionId,
-        scenario: &Scenario,
-    ) -> Rc<Labels> {
-        let key = (self.indicator, scenario.clone(), level);
-        if let Some(known) = self.shared.labels.borrow().get(&key) {
-            return Rc::clone(known);
-        }
-        let periods = self.snapshot.periods(self.indicator, &[region], scenario);
-        let labels = Rc::new(Labels::new(self.shared.fault.note(periods).unwrap_or_default()));
-        self.shared.labels.borrow_mut().insert(key, Rc::clone(&labels));
-        labels
+    fn labels_of_level(&self, level: (Option<u8>, RegionId), scenario: &Scenario) -> Arc<Labels> {
+        let labels = self.index.labels(&self.snapshot, self.indicator, scenario, level);
+        labels.map_err(|error| self.fault.keep(error)).unwrap_or_default()
     }
 
     /// Of some labels those whose figure holds for a period: of totals since 1 January those of
     /// its close, with those of the close before it begins.
     pub(crate) fn labels_of<'l>(&self, labels: &'l Labels, period: Period) -> Cow<'l, [Period]> {
-        match self.timing {
+        match self.nature.timing {
             Timing::Close => Cow::Borrowed(labels.closing_on(period.last_day())),
-            Timing::Span if !self.running_total => {
+            Timing::Span if !self.nature.running_total => {
                 let own = labels.closing_on(period.last_day()).iter();
                 Cow::Owned(own.copied().filter(|label| *label == period).collect())
             }
@@ -238,12 +197,12 @@ impl Reader {
     /// under those of periods that make it up.
     pub(crate) fn places<'l>(&self, labels: &'l Labels, period: Period) -> Places<'l> {
         let made_of = |frequency: Frequency| {
-            let parts: Vec<_> =
-                period.subperiods(frequency)?.map(|part| self.labels_of(labels, part)).collect();
-            let stored = !parts.iter().any(|labels| labels.is_empty());
-            (parts.len() > 1 && stored).then_some(parts)
+            let stored =
+                |part| Some(self.labels_of(labels, part)).filter(|labels| !labels.is_empty());
+            let parts: Option<Vec<_>> = period.subperiods(frequency)?.map(stored).collect();
+            parts.filter(|parts| parts.len() > 1)
         };
-        let ways = Frequency::ALL.into_iter().filter(|_| self.adds_up);
+        let ways = Frequency::ALL.into_iter().filter(|_| self.nature.adds_up);
         let ways = ways.filter_map(made_of).collect();
         Places { at: self.labels_of(labels, period), made_of: ways }
     }
@@ -266,27 +225,75 @@ impl Reader {
 
     /// The admitted figure of one territory under one label.
     pub(crate) fn at(&self, regions: &[RegionId], label: Period) -> Option<Cell> {
-        let request = self.request(regions);
-        let cell = cells::of_period(&self.snapshot, request, &self.scenarios, label);
-        cell.map_err(|error| self.shared.fault.keep(error)).ok().flatten()
+        let mut best: Option<Cell> = None;
+        for (number, scenario) in self.scenarios.iter().enumerate() {
+            for region in regions {
+                let observation = self.latest(*region, (number, scenario), label);
+                let cell = observation.and_then(|observation| {
+                    let request = self.request(regions);
+                    let cell = cells::admitted(&self.snapshot, request, scenario, observation);
+                    cell.map_err(|error| self.fault.keep(error)).ok().flatten()
+                });
+                if let Some(cell) = cell
+                    && best.as_ref().is_none_or(|other| cell.precedence() < other.precedence())
+                {
+                    best = Some(cell);
+                }
+            }
+        }
+        best
     }
 
     /// Whether the latest that is known of one territory under one label is a withdrawal.
     pub(crate) fn is_withdrawn(&self, regions: &[RegionId], label: Period) -> bool {
-        let latest = |(region, scenario): (&RegionId, &Scenario)| {
-            let observation =
-                self.snapshot.observation(self.indicator, *region, scenario, label, self.as_of);
-            self.shared.fault.note(observation).flatten()
-        };
-        let places =
-            regions.iter().flat_map(|region| self.scenarios.iter().map(move |s| (region, s)));
-        places.filter_map(latest).any(|observation| observation.value.is_none())
+        self.scenarios.iter().enumerate().any(|scenario| {
+            let mut latest = regions.iter().filter_map(|id| self.latest(*id, scenario, label));
+            latest.any(|observation| observation.value.is_none())
+        })
+    }
+
+    /// What is known last of a region under a label.
+    fn latest(
+        &self,
+        region: RegionId,
+        (number, scenario): (usize, &Scenario),
+        label: Period,
+    ) -> Option<Observation> {
+        if let Some(level) = self.snapshot.catalogue().region(region).level
+            && let Some(section) = self.section(level, (number, scenario), label)
+            && let Some(position) = section.0.position(region)
+        {
+            return section.1.observation(position);
+        }
+        let (indicator, as_of) = (self.indicator, self.as_of);
+        let read = self.snapshot.observation(indicator, region, scenario, label, as_of);
+        self.fault.note(read).flatten()
+    }
+
+    /// All figures of a level under a label, once several were asked for.
+    fn section(
+        &self,
+        level: u8,
+        (number, scenario): (usize, &Scenario),
+        label: Period,
+    ) -> Option<Rc<(Arc<Level>, CrossSection)>> {
+        let mut sections = self.sections.borrow_mut();
+        let section = sections.entry((number, level, label)).or_default();
+        section.asked = section.asked.saturating_add(1);
+        if section.whole.is_none() && section.asked > SINGLE_MAX {
+            let level = self.index.level(&self.snapshot, level);
+            let (indicator, as_of) = (self.indicator, self.as_of);
+            let selection = &level.selection;
+            let read = self.snapshot.cross_section(indicator, scenario, selection, label, as_of);
+            section.whole = self.fault.note(read).map(|section| Rc::new((level, section)));
+        }
+        section.whole.clone()
     }
 
     /// Every admitted figure of one territory.
     pub(crate) fn all(&self, regions: &[RegionId]) -> Cells {
         let cells = cells::read(&self.snapshot, self.request(regions));
-        cells.map_err(|error| self.shared.fault.keep(error)).unwrap_or_default()
+        cells.map_err(|error| self.fault.keep(error)).unwrap_or_default()
     }
 
     /// The figure of a region under one of the labels: the strongest, then the one known last. Of
@@ -296,7 +303,7 @@ impl Reader {
         let at = labels.iter().position(|label| label.last_day() == close)?;
         let (before, at_end) = labels.split_at_checked(at)?;
         let end = self.best(&[region], at_end)?;
-        if before.is_empty() || !self.running_total {
+        if before.is_empty() || !self.nature.running_total {
             return Some(end);
         }
         transform::step(&self.best(&[region], before)?, &end)
@@ -326,6 +333,6 @@ impl Reader {
             return None;
         }
         let total = self.snapshot.total(self.indicator, regions, scenario, label, self.as_of);
-        self.shared.fault.note(total).filter(|total| total.status.strength() == Strength::Actual)
+        self.fault.note(total).filter(|total| total.status.strength() == Strength::Actual)
     }
 }

@@ -10,14 +10,16 @@ mod trace;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Catalogue, Date, Frequency, Period, Precision, RegionId};
 
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::{self, Area};
+use crate::labels::Labels;
 use crate::measure::{in_range, scaled};
 use crate::names;
-use crate::reader::{Labels, Places};
+use crate::reader::Places;
 
 use cut::Cut;
 use tally::{Part, Tally};
@@ -41,7 +43,7 @@ pub(crate) struct Rollup {
     cuts: RefCell<BTreeMap<RegionId, Rc<Vec<Cut>>>>,
     read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
     /// The periods that may have a figure.
-    candidates: OnceCell<Rc<Labels>>,
+    candidates: OnceCell<Arc<Labels>>,
     /// The members that `matched` leaves, of how many.
     matched: RefCell<Option<(Cut, usize)>>,
 }
@@ -408,8 +410,9 @@ impl Rollup {
         }
         let catalogue = self.catalogue();
         let day = area::day_within(catalogue, region, self.boundaries);
-        let members = cut::cuts(catalogue, region, day).into_iter();
-        let cuts = members.map(|members| Cut::new(catalogue, members, &self.rule));
+        let index = &self.rule.first().index;
+        let cuts = index.cuts(catalogue, (region, day), || cut::cuts(catalogue, region, day));
+        let cuts = cuts.iter().map(|members| Cut::new(catalogue, members.clone(), &self.rule));
         let cuts: Rc<Vec<Cut>> = Rc::new(cuts.collect());
         self.cuts.borrow_mut().insert(region, Rc::clone(&cuts));
         cuts

@@ -142,6 +142,25 @@ impl Snapshot {
         &self.state.catalogue
     }
 
+    /// A value that is worked out from what the snapshot shows, such as an index: made once, empty,
+    /// and shared by all snapshots of the same commit. The type fills it as it is used.
+    ///
+    /// ```
+    /// use std::sync::OnceLock;
+    /// use milepost_store::Store;
+    ///
+    /// #[derive(Default)]
+    /// struct Names(OnceLock<usize>);
+    ///
+    /// let store = Store::in_memory();
+    /// let count = || 0;
+    /// assert_eq!(*store.snapshot().derived::<Names>().0.get_or_init(count), 0);
+    /// assert!(store.snapshot().derived::<Names>().0.get().is_some());
+    /// ```
+    pub fn derived<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.state.derived.get()
+    }
+
     /// The number of the last batch taken from a producer of tokens.
     pub fn last_batch(&self, producer: &str) -> Option<u64> {
         self.state.last_batch(producer)

@@ -10,7 +10,7 @@ use super::{Builder, Scope};
 use crate::area::{self, Area};
 use crate::figures::Figures;
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
-use crate::reader::Reader;
+use crate::reader::{Nature, Reader};
 use crate::rollup::{Rollup, Rule};
 use crate::transform::Filled;
 use crate::{Result, diagnostics, names};
@@ -79,17 +79,12 @@ impl Builder<'_> {
     }
 
     fn reader(&self, of: &Declared, scope: &Scope) -> Rc<Reader> {
-        self.reader_of(of.id, (of.timing, of.adds_up, of.running_total), scope)
+        let Declared { timing, adds_up, running_total, .. } = *of;
+        self.reader_of(of.id, Nature { timing, adds_up, running_total }, scope)
     }
 
-    fn reader_of(
-        &self,
-        id: IndicatorId,
-        nature: (Timing, bool, bool),
-        scope: &Scope,
-    ) -> Rc<Reader> {
-        let asked = (scope.admission.clone(), scope.as_of);
-        Rc::new(Reader::new(self.snapshot, id, nature, asked, &self.shared))
+    fn reader_of(&self, id: IndicatorId, nature: Nature, scope: &Scope) -> Rc<Reader> {
+        self.shared.reader(self.snapshot, id, nature, (&scope.admission, scope.as_of))
     }
 
     /// How figures of members make that of the area, where the kind says so.
@@ -117,7 +112,8 @@ impl Builder<'_> {
                     Kind::Ratio | Kind::Index | Kind::Intensity => return None,
                 };
                 let running_total = adds_up && record.basis == Some(Basis::Ytd);
-                let weights = self.reader_of(weight, (timing, adds_up, running_total), scope);
+                let weights =
+                    self.reader_of(weight, Nature { timing, adds_up, running_total }, scope);
                 Rule::Mean { values: reader(declared), weights }
             }
         };

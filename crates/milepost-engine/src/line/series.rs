@@ -329,8 +329,13 @@ impl Series {
         {
             return MissingReason::Incomplete(coverage);
         }
-        let natives = self.natives();
-        match (natives.first(), natives.last()) {
+        let (first, last) = if self.knows_its_ends() {
+            (self.first_native(Date::MIN), self.last_native(Date::MAX))
+        } else {
+            let natives = self.natives();
+            (natives.first().copied(), natives.last().copied())
+        };
+        match (first, last) {
             (Some(first), _) if period.last_day() < first.last_day() => MissingReason::BeforeSeries,
             (_, Some(last)) if period.last_day() > last.last_day() => MissingReason::NotYet,
             (None, _) if self.parts.is_some() => MissingReason::NoParts,

@@ -1,13 +1,13 @@
 //! What a region consists of: cuts through the hierarchy below it, the nearest first.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Catalogue, Date, RegionId};
 
 use super::Rule;
 use crate::area;
-use crate::reader::Labels;
+use crate::labels::Labels;
 
 /// Regions that together are all of an area.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Cut {
     pub(super) begins: Date,
     /// Where figures of the members and their predecessors may be stored: those of the rule's
     /// first indicator, and of its second.
-    pub(super) labels: [Rc<Labels>; 2],
+    pub(super) labels: [Arc<Labels>; 2],
 }
 
 impl Cut {

@@ -1,15 +1,15 @@
 //! Which members have figures, and when.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Date, IndicatorId, Period, RegionId};
 
 use super::cut::Cut;
 use super::{Rollup, trace};
 use crate::answer::{Coverage, MissingReason};
+use crate::labels::Labels;
 use crate::line::Timing;
-use crate::reader::Labels;
 use crate::transform::since_january;
 
 impl Rollup {
@@ -18,7 +18,7 @@ impl Rollup {
     pub(crate) fn natives(&self, before: Option<Date>) -> Vec<Period> {
         let fits = |period: &Period| before.is_none_or(|day| period.last_day() < day);
         let mut natives: Vec<Period> = self.candidates().iter().filter(fits).collect();
-        if self.rule.first().running_total {
+        if self.rule.first().nature.running_total {
             natives = self.steps(natives);
         }
         natives.retain(|period| self.read(*period).is_ok());
@@ -47,7 +47,7 @@ impl Rollup {
 
     /// The last of the periods that have a figure and close by a day.
     pub(crate) fn last_native(&self, until: Date) -> Option<Period> {
-        if self.rule.first().running_total {
+        if self.rule.first().nature.running_total {
             return self.natives(until.next()).pop();
         }
         let has_figure = |period: &Period| self.read(*period).is_ok();
@@ -65,7 +65,7 @@ impl Rollup {
 
     /// The first of the periods that have a figure and close on a day or later.
     pub(crate) fn first_native(&self, from: Date) -> Option<Period> {
-        if self.rule.first().running_total {
+        if self.rule.first().nature.running_total {
             return self.natives(None).into_iter().find(|period| period.last_day() >= from);
         }
         let candidates = self.candidates();
@@ -92,7 +92,7 @@ impl Rollup {
 
     /// The periods under which figures of the area, of what lies in it or of its predecessors may
     /// be stored.
-    fn candidates(&self) -> Rc<Labels> {
+    fn candidates(&self) -> Arc<Labels> {
         let find = || {
             let mut regions = self.area.names.clone();
             let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
@@ -101,14 +101,14 @@ impl Rollup {
             while let Some(region) = regions.get(at).copied() {
                 let predecessors = self.catalogue().predecessors_of(region).into_iter();
                 regions.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
-                labels.extend(self.cuts_of(region).iter().map(|cut| Rc::clone(&cut.labels[0])));
+                labels.extend(self.cuts_of(region).iter().map(|cut| Arc::clone(&cut.labels[0])));
                 at += 1;
             }
             let [own, _] = self.rule.labels(&regions);
             labels.push(own);
             Labels::together(labels)
         };
-        Rc::clone(self.candidates.get_or_init(find))
+        Arc::clone(self.candidates.get_or_init(find))
     }
 
     /// The indicators and regions whose figures are put together.

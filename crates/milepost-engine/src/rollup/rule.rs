@@ -1,13 +1,15 @@
 //! How figures of members make the figure of the whole.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Frequency, IndicatorId, Number, Period, RegionId};
 
 use super::tally::{Part, Tally};
 use crate::answer::Undefined;
+use crate::labels::Labels;
 use crate::line::Timing;
-use crate::reader::{Labels, Places, Reader};
+use crate::reader::{Places, Reader};
 
 /// By kind: what can be added up is; a ratio is the sum of its numerators over the sum of its
 /// denominators (World Bank, WDI methodology); other figures are averaged by a declared weight.
@@ -55,21 +57,22 @@ impl Rule {
     pub(super) fn timing(&self) -> Timing {
         match self {
             Self::Quotient { numerator, denominator, .. }
-                if denominator.timing == Timing::Span || numerator.timing == Timing::Span =>
+                if denominator.nature.timing == Timing::Span
+                    || numerator.nature.timing == Timing::Span =>
             {
                 Timing::Span
             }
-            _ => self.first().timing,
+            _ => self.first().nature.timing,
         }
     }
 
     /// Whether sub-periods add up to their period.
     pub(super) fn accrues(&self) -> bool {
-        matches!(self, Self::Sum(reader) if reader.adds_up)
+        matches!(self, Self::Sum(reader) if reader.nature.adds_up)
     }
 
     /// Where figures of regions may be stored.
-    pub(super) fn labels(&self, regions: &[RegionId]) -> [Rc<Labels>; 2] {
+    pub(super) fn labels(&self, regions: &[RegionId]) -> [Arc<Labels>; 2] {
         let (first, second) = self.readers();
         [first.labels(regions), second.map(|second| second.labels(regions)).unwrap_or_default()]
     }
@@ -78,7 +81,7 @@ impl Rule {
     /// time afterwards, so its sub-periods are places of their own.
     pub(super) fn places<'l>(
         &self,
-        labels: &'l [Rc<Labels>; 2],
+        labels: &'l [Arc<Labels>; 2],
         period: Period,
     ) -> [Places<'l>; 2] {
         let (first, second) = self.readers();
@@ -92,14 +95,14 @@ impl Rule {
     /// The ways to make up a period of periods of one frequency for which figures are stored.
     pub(super) fn sub_periods(
         &self,
-        [labels, _]: &[Rc<Labels>; 2],
+        [labels, _]: &[Arc<Labels>; 2],
         period: Period,
     ) -> Vec<Vec<Period>> {
         let stored = |part: &Period| !self.first().labels_of(labels, *part).is_empty();
         let made_of = |frequency: Frequency| {
-            let parts: Vec<Period> = period.subperiods(frequency)?.collect();
-            let all = parts.len() > 1 && parts.iter().all(stored);
-            all.then_some(parts)
+            let all = period.subperiods(frequency)?.all(|part| stored(&part));
+            let parts = || period.subperiods(frequency).map(Vec::from_iter);
+            parts().filter(|parts| all && parts.len() > 1)
         };
         Frequency::ALL.into_iter().filter_map(made_of).collect()
     }

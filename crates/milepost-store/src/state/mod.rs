@@ -1,6 +1,7 @@
 //! Everything a snapshot sees. Immutable once published; the next state shares what it does not
 //! change.
 
+mod derived;
 mod groups;
 mod record;
 mod sheet;
@@ -16,6 +17,7 @@ use std::{
 
 use milepost_model::{Catalogue, CatalogueError, Definition, IndicatorId};
 
+use derived::Derived;
 pub(crate) use groups::Groups;
 pub(crate) use record::RecordError;
 pub(crate) use sheet::{Location, Place, SPANS, Sheet, SheetKey, days, frequency_of, period};
@@ -53,6 +55,8 @@ pub(crate) struct State {
     pub(crate) segments: Arc<Vec<Arc<Sealed>>>,
     /// Where the head is, for messages.
     directory: PathBuf,
+    /// What readers worked out from this state.
+    pub(crate) derived: Derived,
 }
 
 impl fmt::Debug for State {
@@ -120,6 +124,7 @@ impl State {
             producers: Arc::new(producers),
             segments: Arc::default(),
             directory,
+            derived: Derived::default(),
         };
         state.seal(segments)?;
         Ok(state)

@@ -1,0 +1,128 @@
+//! What is worked out once for all statements on a snapshot.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use milepost_model::{Catalogue, Date, IndicatorId, Period, RegionId, Scenario};
+use milepost_store::{Selection, Snapshot};
+
+use crate::Result;
+use crate::diagnostics;
+use crate::labels::Labels;
+
+/// Answers to questions that come up again and again, kept as long as the snapshot.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    labels: Known<(IndicatorId, Scenario, Option<u8>), Labels>,
+    cuts: Known<(RegionId, Date), Vec<Vec<RegionId>>>,
+    levels: Known<u8, Level>,
+    changes: OnceLock<Vec<Date>>,
+}
+
+/// The regions of a level, of all times.
+#[derive(Debug)]
+pub(crate) struct Level {
+    pub(crate) selection: Selection,
+    /// Where each region stands in the selection, by number.
+    positions: Vec<u32>,
+}
+
+impl Level {
+    pub(crate) fn position(&self, region: RegionId) -> Option<usize> {
+        let position = *self.positions.get(usize::try_from(region.0).ok()?)?;
+        usize::try_from(position).ok().filter(|position| *position < self.selection.len())
+    }
+}
+
+impl Index {
+    pub(crate) fn of(snapshot: &Snapshot) -> Arc<Self> {
+        snapshot.derived()
+    }
+
+    /// The periods under which figures of a level may be stored; of its regions any will do.
+    pub(crate) fn labels(
+        &self,
+        snapshot: &Snapshot,
+        indicator: IndicatorId,
+        scenario: &Scenario,
+        (level, region): (Option<u8>, RegionId),
+    ) -> Result<Arc<Labels>> {
+        self.labels.find((indicator, scenario.clone(), level), || {
+            let periods = snapshot.periods(indicator, &[region], scenario);
+            let periods: Vec<Period> =
+                periods.map_err(|error| diagnostics::store(&error))?.into_iter().collect();
+            Ok(Labels::new(periods))
+        })
+    }
+
+    /// The members of each cut below a region on a day, as `make` finds them.
+    pub(crate) fn cuts(
+        &self,
+        catalogue: &Catalogue,
+        (region, day): (RegionId, Date),
+        make: impl FnOnce() -> Vec<Vec<RegionId>>,
+    ) -> Arc<Vec<Vec<RegionId>>> {
+        // Between two changes of any region all days are alike.
+        let changes = self.changes.get_or_init(|| {
+            let regions = catalogue.regions();
+            let mut days: Vec<Date> =
+                regions.flat_map(|(_, r)| [r.valid_from, r.valid_to]).flatten().collect();
+            days.sort_unstable();
+            days.dedup();
+            days
+        });
+        let since = changes.partition_point(|change| *change <= day).checked_sub(1);
+        let since = since.and_then(|at| changes.get(at)).copied().unwrap_or(Date::MIN);
+        let made: Result<_, std::convert::Infallible> =
+            self.cuts.find((region, since), || Ok(make()));
+        match made {
+            Ok(cuts) => cuts,
+        }
+    }
+
+    /// The regions of a level.
+    pub(crate) fn level(&self, snapshot: &Snapshot, level: u8) -> Arc<Level> {
+        let made: Result<_, std::convert::Infallible> = self.levels.find(level, || {
+            let all = snapshot.catalogue().regions();
+            let own: Vec<RegionId> =
+                all.filter(|(_, region)| region.level == Some(level)).map(|(id, _)| id).collect();
+            let selection = snapshot.selection(&own);
+            let mut positions = vec![u32::MAX; snapshot.catalogue().regions().len()];
+            for (position, region) in (0..).zip(selection.regions()) {
+                let place = usize::try_from(region.0).ok();
+                if let Some(place) = place.and_then(|place| positions.get_mut(place)) {
+                    *place = position;
+                }
+            }
+            Ok(Level { selection, positions })
+        });
+        match made {
+            Ok(level) => level,
+        }
+    }
+}
+
+/// Values by what they are about.
+#[derive(Debug)]
+struct Known<K, V>(RwLock<HashMap<K, Arc<V>>>);
+
+impl<K, V> Default for Known<K, V> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: Eq + Hash, V> Known<K, V> {
+    /// The value, made where it is not known yet. Two threads may make it at the same time; one of
+    /// the two, which are equal, is kept.
+    fn find<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let made = Arc::new(make()?);
+        let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(values.entry(key).or_insert(made)))
+    }
+}
