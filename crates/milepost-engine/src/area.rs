@@ -78,6 +78,9 @@ impl Area {
 
     /// How an answer names the area: `Hà Nội + Hải Phòng`, `Việt Nam except Hà Nội`.
     pub(crate) fn label(&self, catalogue: &Catalogue) -> RegionLabel {
+        if let Some(region) = self.region() {
+            return names::label(catalogue, region);
+        }
         let join = |regions: &[RegionId], part: fn(RegionLabel) -> String| {
             let parts: Vec<String> =
                 regions.iter().map(|id| part(names::label(catalogue, *id))).collect();

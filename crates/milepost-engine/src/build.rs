@@ -8,9 +8,11 @@ mod inner;
 mod share;
 mod unit;
 
+use std::collections::HashMap;
+
 use milepost_lang::Span;
 use milepost_lang::ast::{Clauses, Expression, Fill, Name, Query, RegionExpression};
-use milepost_model::{Catalogue, Date, Decimal};
+use milepost_model::{Catalogue, Date, Decimal, IndicatorId, Unit};
 use milepost_store::Snapshot;
 
 use crate::admission::Admission;
@@ -44,6 +46,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) session: &'a Session,
     pub(crate) trace: Trace,
     pub(crate) shared: Shared,
+    units: HashMap<IndicatorId, Option<Unit>>,
     sentences: u32,
 }
 
@@ -122,6 +125,7 @@ impl<'a> Builder<'a> {
             session,
             trace: Trace::new(explains),
             shared: Shared::default(),
+            units: HashMap::new(),
             sentences: 0,
         }
     }

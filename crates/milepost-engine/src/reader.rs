@@ -101,6 +101,7 @@ impl Shared {
             as_of,
             fault: self.fault.clone(),
             scenarios,
+            labels: RefCell::default(),
             sections: RefCell::default(),
         });
         self.readers.borrow_mut().push(Rc::clone(&reader));
@@ -140,6 +141,8 @@ pub(crate) struct Reader {
     fault: Fault,
     /// The scenarios that are admitted.
     scenarios: Vec<Scenario>,
+    /// Where figures of each level may be stored.
+    labels: RefCell<Vec<(Option<u8>, Arc<Labels>)>>,
     /// By position among the scenarios, level and label.
     sections: RefCell<HashMap<(usize, u8, Period), Section>>,
 }
@@ -155,10 +158,22 @@ impl Reader {
                 levels.push((level, *region));
             }
         }
-        let sets = levels
-            .into_iter()
-            .flat_map(|level| self.scenarios.iter().map(move |s| self.labels_of_level(level, s)));
-        Labels::together(sets.collect())
+        match levels.as_slice() {
+            [level] => self.labels_at(*level),
+            levels => Labels::together(levels.iter().map(|level| self.labels_at(*level)).collect()),
+        }
+    }
+
+    /// The periods under which figures of a level may be stored, whatever the scenario.
+    fn labels_at(&self, level: (Option<u8>, RegionId)) -> Arc<Labels> {
+        let known = |(other, _): &&(Option<u8>, Arc<Labels>)| *other == level.0;
+        if let Some((_, labels)) = self.labels.borrow().iter().find(known) {
+            return Arc::clone(labels);
+        }
+        let of_scenario = |scenario| self.labels_of_level(level, scenario);
+        let labels = Labels::together(self.scenarios.iter().map(of_scenario).collect());
+        self.labels.borrow_mut().push((level.0, Arc::clone(&labels)));
+        labels
     }
 
     fn labels_of_level(&self, level: (Option<u8>, RegionId), scenario: &Scenario) -> Arc<Labels> {

@@ -61,7 +61,7 @@ impl Builder<'_> {
             name: indicator.name.clone(),
             kind: indicator.kind,
             direction: indicator.direction,
-            unit: indicator.parsed_unit(),
+            unit: self.unit_of(id),
             timing,
             adds_up: is_flow,
             running_total,
@@ -76,6 +76,12 @@ impl Builder<'_> {
         let rollup = self.rollup(indicator, &declared, parts.as_ref(), scope);
         let figures = Figures::new(self.reader(&declared, scope), versions);
         Ok(Series::new(declared, figures, parts, rollup))
+    }
+
+    /// The unit of an indicator, read once in a statement.
+    fn unit_of(&mut self, id: IndicatorId) -> Option<Unit> {
+        let unit = || self.catalogue.indicator(id).parsed_unit();
+        self.units.entry(id).or_insert_with(unit).clone()
     }
 
     fn reader(&self, of: &Declared, scope: &Scope) -> Rc<Reader> {

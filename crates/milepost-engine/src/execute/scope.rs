@@ -213,13 +213,18 @@ impl Question<'_> {
             Some(level) => members(catalogue, level, &areas, day)?,
             None => areas.into_iter().map(|area| (area, None)).collect(),
         };
+        let mut divided: Option<(Area, RegionLabel)> = None;
         for (area, whole) in rows {
             let label = area.label(catalogue);
             let scope = asked.scope.within(area).part_of(whole.clone());
             builder.start_row(self.unfolded);
             asked.sentences.push(builder.measured(self.query, &scope)?);
             asked.wholes.push(match (whole, &self.level) {
-                (Some(whole), _) => whole.label(catalogue),
+                (Some(whole), _) => {
+                    let known = divided.take().filter(|(area, _)| *area == whole);
+                    let known = known.unwrap_or_else(|| (whole.clone(), whole.label(catalogue)));
+                    divided.insert(known).1.clone()
+                }
                 (None, Some(level)) => every(&level.word.text),
                 (None, None) => label.clone(),
             });
@@ -283,7 +288,15 @@ fn of_type(
     let word = &level.word.text;
     for number in &level.levels {
         let mut regions = catalogue.regions_at_level(*number, day);
-        regions.retain(|id| area::is_member(catalogue, *id, Some(word)) && inside(*id));
+        // Neighbours are of one type more often than not.
+        let mut judged: Option<(&str, bool)> = None;
+        regions.retain(|id| {
+            let kind = catalogue.region(*id).kind.as_str();
+            let known = judged.filter(|(other, _)| *other == kind).map(|(_, is_member)| is_member);
+            let is_member = known.unwrap_or_else(|| area::is_member(catalogue, *id, Some(word)));
+            judged = Some((kind, is_member));
+            is_member && inside(*id)
+        });
         let is_named = |id: &RegionId| area::is_type(&catalogue.region(*id).kind, word);
         if level.levels.len() == 1 || regions.iter().any(is_named) {
             return regions;

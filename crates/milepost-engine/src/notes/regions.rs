@@ -31,6 +31,9 @@ pub(super) fn add(
     for row in rows {
         let Some(at) = asked.position(&row.region) else { continue };
         let Some(sentence) = asked.sentences.get(at) else { continue };
+        if is_published(row) {
+            continue;
+        }
         for period in periods(row) {
             for series in sentence.line.leaves() {
                 if told.insert((at, series.declared.id, period)) {
@@ -57,6 +60,12 @@ pub(super) fn add(
         let note = Diagnostic::note("MP0835", query.span, message);
         notes.push(note.with_help("the catalogue declares the kind of an indicator"));
     }
+}
+
+/// Whether a row shows nothing but published figures.
+fn is_published(row: &Row) -> bool {
+    let stored = |reading: &Reading| reading.origin == Origin::Stored;
+    row.value.is_some() && row.end.as_ref().is_some_and(stored) && row.base.iter().all(stored)
 }
 
 /// The periods whose figures a row shows or lacks.

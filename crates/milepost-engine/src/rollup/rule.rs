@@ -101,8 +101,8 @@ impl Rule {
         let stored = |part: &Period| !self.first().labels_of(labels, *part).is_empty();
         let made_of = |frequency: Frequency| {
             let all = period.subperiods(frequency)?.all(|part| stored(&part));
-            let parts = || period.subperiods(frequency).map(Vec::from_iter);
-            parts().filter(|parts| all && parts.len() > 1)
+            let parts: Vec<Period> = period.subperiods(frequency).filter(|_| all)?.collect();
+            (parts.len() > 1).then_some(parts)
         };
         Frequency::ALL.into_iter().filter_map(made_of).collect()
     }
