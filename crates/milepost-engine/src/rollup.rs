@@ -2,6 +2,7 @@
 //! before, or the regions that a sentence adds up.
 
 mod cut;
+mod matched;
 mod members;
 mod rule;
 mod tally;
@@ -22,6 +23,7 @@ use crate::names;
 use crate::reader::Places;
 
 use cut::Cut;
+use matched::Unit;
 use tally::{Part, Tally};
 
 pub(crate) use members::Source;
@@ -44,8 +46,8 @@ pub(crate) struct Rollup {
     read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
     /// The periods that may have a figure.
     candidates: OnceCell<Arc<Labels>>,
-    /// The members that `matched` leaves, of how many.
-    matched: RefCell<Option<(Cut, usize)>>,
+    /// What `matched` leaves.
+    matched: RefCell<Option<Vec<Unit>>>,
 }
 
 /// A figure of a region: its own, or put together.
@@ -120,21 +122,9 @@ impl Rollup {
     }
 
     fn find(&self, period: Period) -> Result<Figure, MissingReason> {
-        if let Some((cut, expected)) = self.matched.borrow().as_ref() {
-            let figure = self.of_cut(cut, period)?.ok_or(MissingReason::NoData)?;
-            let expected = u32::try_from(*expected).unwrap_or(u32::MAX);
-            let coverage = figure.coverage.map(|coverage| Coverage { expected, ..coverage });
-            return match coverage {
-                Some(short) if !self.completeness.is_met(short) => {
-                    Err(MissingReason::Incomplete(short))
-                }
-                coverage => Ok(Figure { coverage, ..figure }),
-            };
-        }
-        match (self.area.names.as_slice(), self.area.except.is_empty()) {
-            ([name], true) => self.figure(*name, period),
-            (names, true) => self.together(names, period),
-            (names, false) => self.rest(names, period),
+        match self.matched.borrow().as_ref() {
+            Some(units) => self.find_matched(units, period),
+            None => self.of_names(&self.area.names, period),
         }
     }
 
@@ -338,8 +328,7 @@ impl Rollup {
         let mut rest: Option<Figure> = None;
         for name in names {
             let day = area::day_within(self.catalogue(), *name, self.boundaries);
-            let inside = |id: &RegionId| area::lies_in(self.catalogue(), *id, *name, day);
-            let left_out: Vec<RegionId> = self.area.except.iter().copied().filter(inside).collect();
+            let left_out = self.left_out(*name, day);
             let figure = if let Some(part) = self.own(*name, period)? {
                 self.less(Figure { part, coverage: None }, &left_out, period)?
             } else {
@@ -356,6 +345,12 @@ impl Rollup {
         rest.ok_or(MissingReason::NoData)
     }
 
+    /// What is left out of a region.
+    fn left_out(&self, name: RegionId, day: Date) -> Vec<RegionId> {
+        let inside = |id: &RegionId| area::lies_in(self.catalogue(), *id, name, day);
+        self.area.except.iter().copied().filter(inside).collect()
+    }
+
     /// What lies in a region and not in others: members outside, where the cut tells them apart,
     /// or the difference.
     fn outside(
@@ -365,6 +360,17 @@ impl Rollup {
         day: Date,
         period: Period,
     ) -> Result<Figure, MissingReason> {
+        let cuts = self.cuts_outside(name, left_out, day);
+        let outside = self.below(&cuts, period);
+        if outside.is_ok() {
+            return outside;
+        }
+        let whole = self.figure(name, period).or(outside)?;
+        self.less(whole, left_out, period)
+    }
+
+    /// The members outside of each cut that tells them from what is left out.
+    fn cuts_outside(&self, name: RegionId, left_out: &[RegionId], day: Date) -> Vec<Cut> {
         let lies_in =
             |id: RegionId, other: RegionId| area::lies_in(self.catalogue(), id, other, day);
         let mut cuts = Vec::new();
@@ -378,12 +384,7 @@ impl Rollup {
                 cuts.push(cut.with(members));
             }
         }
-        let outside = self.below(&cuts, period);
-        if outside.is_ok() {
-            return outside;
-        }
-        let whole = self.figure(name, period).or(outside)?;
-        self.less(whole, left_out, period)
+        cuts
     }
 
     /// A figure less those of regions that are left out, all of which must be whole.

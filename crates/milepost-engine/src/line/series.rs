@@ -166,7 +166,8 @@ impl Series {
     ///
     /// The reason why there is none.
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
-        if let Some(rollup) = self.rollup.as_ref().filter(|rollup| rollup.is_matched()) {
+        let matched = self.rollup.as_ref().filter(|rollup| rollup.is_matched());
+        if let Some(rollup) = matched.filter(|_| !self.is_withdrawn(period)) {
             return rollup.read(period);
         }
         if let Some(plain) = self.read_plain(period) {

@@ -126,46 +126,8 @@ impl Rollup {
         (self.rule.indicators(), regions)
     }
 
-    /// Narrows the area to the members that have a figure at every one of some periods.
-    pub(crate) fn match_at(&self, periods: &[Period]) {
-        let cuts: Vec<Cut> = match self.area.names.as_slice() {
-            [name] => self.cuts_of(*name).to_vec(),
-            names => vec![Cut::new(self.catalogue(), names.to_vec(), &self.rule)],
-        };
-        let mut best: Option<(Cut, usize)> = None;
-        for cut in cuts {
-            let present: Vec<_> = periods.iter().map(|p| self.present(&cut, *p)).collect();
-            if present.iter().all(BTreeSet::is_empty) {
-                continue;
-            }
-            let mut kept = cut.members.clone();
-            kept.retain(|member| present.iter().all(|present| present.contains(member)));
-            let expected = cut.members.len();
-            let better = best.as_ref().is_none_or(|(best, of)| {
-                kept.len().saturating_mul(*of) > best.members.len().saturating_mul(expected)
-            });
-            if better {
-                best = Some((cut.with(kept), expected));
-            }
-        }
-        *self.matched.borrow_mut() = best;
-        self.read.borrow_mut().clear();
-    }
-
-    /// Takes every member again.
-    pub(crate) fn unmatch(&self) {
-        if self.matched.take().is_some() {
-            self.read.borrow_mut().clear();
-        }
-    }
-
-    /// Whether the area is narrowed to members that are present throughout.
-    pub(crate) fn is_matched(&self) -> bool {
-        self.matched.borrow().is_some()
-    }
-
     /// The members of a cut that have a figure at a period.
-    fn present(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
+    pub(super) fn present(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
         let at_once = self.present_at(cut, period);
         if !self.rule.accrues() || at_once.len() == cut.members.len() {
             return at_once;
@@ -211,6 +173,9 @@ impl Rollup {
             Err(MissingReason::Incomplete(coverage)) => coverage,
             Err(_) => return None,
         };
+        if let Some((members, missing)) = self.matched_members(period) {
+            return Some(Source::Members { members, missing });
+        }
         let close = period.last_day();
         if let Some(region) = self.area.region()
             && let Some(day) = self.catalogue().region(region).valid_from.filter(|d| close < *d)
@@ -238,13 +203,10 @@ impl Rollup {
         }
         let expected = usize::try_from(coverage.expected).ok()?;
         let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
-        let present = match self.matched.borrow().as_ref() {
-            Some((matched, _)) => matched.members.iter().copied().collect(),
-            None if coverage.present == coverage.expected => {
-                return Some(Source::Members { members: cut.members, missing: Vec::new() });
-            }
-            None => self.present(&cut, period),
-        };
+        if coverage.present == coverage.expected {
+            return Some(Source::Members { members: cut.members, missing: Vec::new() });
+        }
+        let present = self.present(&cut, period);
         let mut missing = cut.members.clone();
         missing.retain(|id| !present.contains(id));
         Some(Source::Members { members: cut.members, missing })

@@ -366,14 +366,27 @@ impl Rollup<'_> {
                 continue;
             }
             let all = cut.len();
-            let kept: Vec<Id> =
-                cut.into_iter().filter(|id| present.iter().all(|p| p.contains(id))).collect();
+            let kept = self.present_throughout(cut, periods);
             let more = best.as_ref().is_none_or(|(best, of)| kept.len() * of > best.len() * all);
             if more {
                 best = Some((kept, all));
             }
         }
         best
+    }
+
+    /// Members that need one that goes, as they share its past, go with it.
+    fn present_throughout(&self, mut members: Vec<Id>, periods: &[Period]) -> Vec<Id> {
+        loop {
+            let all = members.len();
+            for period in periods {
+                let present = self.present(&members, *period);
+                members.retain(|id| present.contains(id));
+            }
+            if members.len() == all {
+                return members;
+            }
+        }
     }
 
     fn present(&self, cut: &[Id], period: Period) -> BTreeSet<Id> {
