@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use milepost_lang::Diagnostic;
 use milepost_model::{Date, Frequency, IndicatorId, Period, RegionId, Scenario, Strength};
-use milepost_store::{CrossSection, Observation, Snapshot, StoreError, Total};
+use milepost_store::{CrossSection, Observation, Snapshot, StoreError, Total, Totals};
 
 use crate::admission::Admission;
 use crate::cells::{self, Cell, Cells, Request};
 use crate::index::{Index, Level};
 use crate::labels::Labels;
 use crate::line::Timing;
+use crate::rollup::{Peers, Slot};
 use crate::{diagnostics, transform};
 
 /// The first failure to read the store. Roll-ups are read when a period is asked for, deep inside
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) fault: Fault,
     readers: Rc<RefCell<Vec<Rc<Reader>>>>,
     inside: Rc<Counter<u32>>,
+    peers: RefCell<Option<Rc<Peers>>>,
 }
 
 impl Shared {
@@ -71,6 +73,16 @@ impl Shared {
     pub(crate) fn count_inside(&self) -> u32 {
         self.inside.set(self.inside.get().saturating_add(1));
         self.inside.get()
+    }
+
+    /// Lets regions be put together side by side until others are; says which were before.
+    pub(crate) fn put_side_by_side(&self, peers: Option<Rc<Peers>>) -> Option<Rc<Peers>> {
+        self.peers.replace(peers)
+    }
+
+    /// The regions that are put together side by side.
+    pub(crate) fn peers(&self) -> Option<Rc<Peers>> {
+        self.peers.borrow().clone()
     }
 
     /// The reader for what is asked, one for all regions.
@@ -102,6 +114,7 @@ impl Shared {
             fault: self.fault.clone(),
             scenarios,
             labels: RefCell::default(),
+            totals: RefCell::default(),
             sections: RefCell::default(),
         });
         self.readers.borrow_mut().push(Rc::clone(&reader));
@@ -129,6 +142,10 @@ struct Section {
     whole: Option<Rc<(Arc<Level>, CrossSection)>>,
 }
 
+/// Sums by the peers that they are of, their boundaries, the depth of their cuts and the label. The
+/// peers are kept, so that no others can come to lie where they are.
+type TotalsOfPeers = HashMap<(usize, Date, usize, Period), (Rc<Peers>, Rc<Totals>)>;
+
 /// Reads the admitted figures of one indicator.
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -143,6 +160,7 @@ pub(crate) struct Reader {
     scenarios: Vec<Scenario>,
     /// Where figures of each level may be stored.
     labels: RefCell<Vec<(Option<u8>, Arc<Labels>)>>,
+    totals: RefCell<TotalsOfPeers>,
     /// By position among the scenarios, level and label.
     sections: RefCell<HashMap<(usize, u8, Period), Section>>,
 }
@@ -217,8 +235,8 @@ impl Reader {
             let parts: Option<Vec<_>> = period.subperiods(frequency)?.map(stored).collect();
             parts.filter(|parts| parts.len() > 1)
         };
-        let ways = Frequency::ALL.into_iter().filter(|_| self.nature.adds_up);
-        let ways = ways.filter_map(made_of).collect();
+        let frequencies = self.frequencies(labels).iter().copied();
+        let ways = frequencies.filter(|_| self.nature.adds_up).filter_map(made_of).collect();
         Places { at: self.labels_of(labels, period), made_of: ways }
     }
 
@@ -230,6 +248,12 @@ impl Reader {
             cells.try_fold(first, |sum, cell| sum.plus(&cell?))
         };
         self.cell(region, &places.at).or_else(|| places.made_of.iter().find_map(sum))
+    }
+
+    /// The frequencies of which periods may have figures: totals since 1 January are told apart by
+    /// their close alone.
+    pub(crate) fn frequencies<'l>(&self, labels: &'l Labels) -> &'l [Frequency] {
+        if self.nature.running_total { &Frequency::ALL } else { labels.frequencies() }
     }
 
     /// What to read of the versions of one territory.
@@ -338,16 +362,42 @@ impl Reader {
         best
     }
 
+    /// The sums over the members of all rows under one label.
+    fn totals(&self, slot: &Slot, scenario: &Scenario, label: Period) -> Option<Rc<Totals>> {
+        let key = (Rc::as_ptr(&slot.peers).addr(), slot.boundaries, slot.depth, label);
+        if let Some((_, totals)) = self.totals.borrow().get(&key) {
+            return Some(Rc::clone(totals));
+        }
+        let partition = slot.partition(self);
+        let (indicator, as_of) = (self.indicator, self.as_of);
+        let read = self.snapshot.totals(indicator, scenario, &partition, &[label], as_of);
+        let totals = Rc::new(self.fault.note(read)?);
+        let known = (Rc::clone(&slot.peers), Rc::clone(&totals));
+        self.totals.borrow_mut().insert(key, known);
+        Some(totals)
+    }
+
     /// The sum over regions under one label, where adding up what lies there is the same as
     /// choosing each figure: where only reported figures are read and all of them are actual.
-    pub(crate) fn total(&self, regions: &[RegionId], label: Period) -> Option<Total> {
+    pub(crate) fn total(
+        &self,
+        regions: &[RegionId],
+        slot: Option<&Slot>,
+        label: Period,
+    ) -> Option<Total> {
         let [scenario] = self.scenarios.as_slice() else { return None };
         let admission = &self.admission;
         let admits_all = admission.is_of_every_source() && admission.admits(Strength::Actual);
         if !scenario.is_reported() || !admits_all {
             return None;
         }
-        let total = self.snapshot.total(self.indicator, regions, scenario, label, self.as_of);
-        self.fault.note(total).filter(|total| total.status.strength() == Strength::Actual)
+        let total = if let Some(slot) = slot {
+            self.totals(slot, scenario, label).map(|totals| totals.total(0, slot.part))
+        } else {
+            let (indicator, as_of) = (self.indicator, self.as_of);
+            let total = self.snapshot.total(indicator, regions, scenario, label, as_of);
+            self.fault.note(total)
+        };
+        total.filter(|total| total.status.strength() == Strength::Actual)
     }
 }

@@ -4,6 +4,7 @@
 mod cut;
 mod matched;
 mod members;
+mod peers;
 mod rule;
 mod tally;
 mod trace;
@@ -27,6 +28,7 @@ use matched::Unit;
 use tally::{Part, Tally};
 
 pub(crate) use members::Source;
+pub(crate) use peers::{Peers, Slot};
 pub(crate) use rule::Rule;
 pub(crate) use tally::Completeness;
 
@@ -42,6 +44,8 @@ pub(crate) struct Rollup {
     completeness: Completeness,
     /// The day whose boundaries hold.
     boundaries: Date,
+    /// The regions that are put together beside this one.
+    peers: Option<Rc<Peers>>,
     cuts: RefCell<BTreeMap<RegionId, Rc<Vec<Cut>>>>,
     read: RefCell<BTreeMap<Period, Result<Reading, MissingReason>>>,
     /// The periods that may have a figure.
@@ -73,12 +77,14 @@ impl Rollup {
         rule: Rule,
         completeness: Completeness,
         boundaries: Date,
+        peers: Option<Rc<Peers>>,
     ) -> Self {
         Self {
             area,
             rule,
             completeness,
             boundaries,
+            peers,
             cuts: RefCell::default(),
             read: RefCell::default(),
             candidates: OnceCell::new(),
@@ -413,7 +419,11 @@ impl Rollup {
         let day = area::day_within(catalogue, region, self.boundaries);
         let index = &self.rule.first().index;
         let cuts = index.cuts(catalogue, (region, day), || cut::cuts(catalogue, region, day));
-        let cuts = cuts.iter().map(|members| Cut::new(catalogue, members.clone(), &self.rule));
+        let cuts = cuts.iter().enumerate().map(|(depth, members)| {
+            let peers = self.peers.as_ref();
+            let slot = peers.and_then(|peers| Slot::of(peers, region, self.boundaries, depth));
+            Cut { slot, ..Cut::new(catalogue, members.clone(), &self.rule) }
+        });
         let cuts: Rc<Vec<Cut>> = Rc::new(cuts.collect());
         self.cuts.borrow_mut().insert(region, Rc::clone(&cuts));
         cuts
@@ -495,16 +505,16 @@ impl Rollup {
             return Ok(tally);
         }
         if cut.begins <= period.last_day() {
-            self.rule.add(&cut.members, &places, &mut tally)?;
+            self.rule.add(&cut.members, cut.slot.as_ref(), &places, &mut tally)?;
             return Ok(tally);
         }
         let part = |id: RegionId| self.rule.part(id, &places);
         let known = |id| matches!(part(id), Ok(Some(_)));
         let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
-        self.rule.add(&traced.same, &places, &mut tally)?;
+        self.rule.add(&traced.same, None, &places, &mut tally)?;
         for group in traced.groups {
             let mut own = Tally::of(group.parts.len());
-            self.rule.add(&group.parts, &places, &mut own)?;
+            self.rule.add(&group.parts, None, &places, &mut own)?;
             tally.add_below(own.whole_below)?;
             if own.is_complete() {
                 tally.add(&own.part, group.members.len())?;

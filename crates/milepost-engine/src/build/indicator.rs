@@ -124,7 +124,13 @@ impl Builder<'_> {
             }
         };
         let area = declared.area.clone();
-        Some(Rc::new(Rollup::new(area, rule, scope.completeness, scope.names_on)))
+        Some(Rc::new(Rollup::new(
+            area,
+            rule,
+            scope.completeness,
+            scope.names_on,
+            self.shared.peers(),
+        )))
     }
 
     /// Numerator and denominator in the same region, where both are in the catalogue.

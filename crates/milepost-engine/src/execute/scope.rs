@@ -3,6 +3,7 @@
 mod latest;
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use milepost_lang::Span;
 use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression, Word};
@@ -11,6 +12,7 @@ use milepost_model::{Catalogue, Date, RegionId};
 use crate::answer::RegionLabel;
 use crate::area::{self, Area};
 use crate::build::{Builder, Scope};
+use crate::rollup::Peers;
 use crate::sentence::Sentence;
 use crate::{Result, diagnostics, names};
 
@@ -213,6 +215,9 @@ impl Question<'_> {
             Some(level) => members(catalogue, level, &areas, day)?,
             None => areas.into_iter().map(|area| (area, None)).collect(),
         };
+        let peers: Vec<RegionId> = rows.iter().filter_map(|(area, _)| area.region()).collect();
+        let peers = (peers.len() > 1).then(|| Rc::new(Peers::new(peers)));
+        let outer = builder.shared.put_side_by_side(peers);
         let mut divided: Option<(Area, RegionLabel)> = None;
         for (area, whole) in rows {
             let label = area.label(catalogue);
@@ -231,6 +236,7 @@ impl Question<'_> {
             asked.regions.push(label);
             asked.places.push(scope);
         }
+        builder.shared.put_side_by_side(outer);
         if is_unplaced {
             // Every sentence inside the expression may name its own region.
             asked.sentences.push(builder.measured(self.query, &asked.scope)?);

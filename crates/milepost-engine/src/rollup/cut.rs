@@ -6,6 +6,7 @@ use std::sync::Arc;
 use milepost_model::{Catalogue, Date, RegionId};
 
 use super::Rule;
+use super::peers::Slot;
 use crate::area;
 use crate::labels::Labels;
 
@@ -18,6 +19,8 @@ pub(crate) struct Cut {
     /// Where figures of the members and their predecessors may be stored: those of the rule's
     /// first indicator, and of its second.
     pub(super) labels: [Arc<Labels>; 2],
+    /// Where the members stand among those of other rows.
+    pub(super) slot: Option<Slot>,
 }
 
 impl Cut {
@@ -33,12 +36,12 @@ impl Cut {
             }
             at += 1;
         }
-        Self { members, begins: begins.unwrap_or(Date::MIN), labels: rule.labels(&all) }
+        Self { members, begins: begins.unwrap_or(Date::MIN), labels: rule.labels(&all), slot: None }
     }
 
     /// The same with fewer members.
     pub(super) fn with(&self, members: Vec<RegionId>) -> Self {
-        Self { members, ..self.clone() }
+        Self { members, slot: None, ..self.clone() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use milepost_model::{Frequency, IndicatorId, Number, Period, RegionId};
 
+use super::Slot;
 use super::tally::{Part, Tally};
 use crate::answer::Undefined;
 use crate::labels::Labels;
@@ -104,7 +105,8 @@ impl Rule {
             let parts: Vec<Period> = period.subperiods(frequency).filter(|_| all)?.collect();
             (parts.len() > 1).then_some(parts)
         };
-        Frequency::ALL.into_iter().filter_map(made_of).collect()
+        let frequencies = self.first().frequencies(labels).iter().copied();
+        frequencies.filter_map(made_of).collect()
     }
 
     /// What a region itself has in some places.
@@ -134,10 +136,11 @@ impl Rule {
     pub(super) fn add(
         &self,
         regions: &[RegionId],
+        slot: Option<&Slot>,
         places: &[Places<'_>; 2],
         tally: &mut Tally,
     ) -> Result<(), Undefined> {
-        if let Some((part, count)) = self.at_once(regions, places) {
+        if let Some((part, count)) = self.at_once(regions, slot, places) {
             tally.add_below(part.below)?;
             return if count > 0 { tally.add(&part, count) } else { Ok(()) };
         }
@@ -154,10 +157,15 @@ impl Rule {
 
     /// The sum where the store can add figures up where they lie, with how many there are: plain
     /// sums, and quotients whose members are all there.
-    fn at_once(&self, regions: &[RegionId], places: &[Places<'_>; 2]) -> Option<(Part, usize)> {
+    fn at_once(
+        &self,
+        regions: &[RegionId],
+        slot: Option<&Slot>,
+        places: &[Places<'_>; 2],
+    ) -> Option<(Part, usize)> {
         let sum = |reader: &Reader, places: &Places<'_>| {
             let [label] = &*places.at else { return None };
-            let total = reader.total(regions, *label)?;
+            let total = reader.total(regions, slot, *label)?;
             let status = total.status;
             let strength = status.strength();
             let above = Number::Exact(total.sum?);
