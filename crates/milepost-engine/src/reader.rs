@@ -291,6 +291,25 @@ impl Reader {
         })
     }
 
+    /// Whether a region has an admitted figure under a label, where no choice is to be made among
+    /// figures and all of its level are read already.
+    pub(crate) fn has(&self, region: RegionId, label: Period) -> Option<bool> {
+        let scenario = self.only_scenario()?;
+        let level = self.snapshot.catalogue().region(region).level?;
+        let section = self.section(level, (0, scenario), label)?;
+        let is_actual = section.1.uniform_status()?.strength() == Strength::Actual;
+        let position = section.0.position(region).filter(|_| is_actual)?;
+        Some(section.1.is_present(position))
+    }
+
+    /// The scenario, where the latest of its figures are admitted if they are actual.
+    fn only_scenario(&self) -> Option<&Scenario> {
+        let [scenario] = self.scenarios.as_slice() else { return None };
+        let admission = &self.admission;
+        let admits_all = admission.is_of_every_source() && admission.admits(Strength::Actual);
+        (scenario.is_reported() && admits_all).then_some(scenario)
+    }
+
     /// What is known last of a region under a label.
     fn latest(
         &self,
@@ -385,12 +404,7 @@ impl Reader {
         slot: Option<&Slot>,
         label: Period,
     ) -> Option<Total> {
-        let [scenario] = self.scenarios.as_slice() else { return None };
-        let admission = &self.admission;
-        let admits_all = admission.is_of_every_source() && admission.admits(Strength::Actual);
-        if !scenario.is_reported() || !admits_all {
-            return None;
-        }
+        let scenario = self.only_scenario()?;
         let total = if let Some(slot) = slot {
             self.totals(slot, scenario, label).map(|totals| totals.total(0, slot.part))
         } else {

@@ -216,7 +216,7 @@ impl Question<'_> {
             None => areas.into_iter().map(|area| (area, None)).collect(),
         };
         let peers: Vec<RegionId> = rows.iter().filter_map(|(area, _)| area.region()).collect();
-        let peers = (peers.len() > 1).then(|| Rc::new(Peers::new(peers)));
+        let peers = (!peers.is_empty()).then(|| Rc::new(Peers::new(peers)));
         let outer = builder.shared.put_side_by_side(peers);
         let mut divided: Option<(Area, RegionLabel)> = None;
         for (area, whole) in rows {

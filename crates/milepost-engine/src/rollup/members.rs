@@ -141,7 +141,7 @@ impl Rollup {
 
     fn present_at(&self, cut: &Cut, period: Period) -> BTreeSet<RegionId> {
         let places = self.rule.places(&cut.labels, period);
-        let known = |id: RegionId| matches!(self.rule.part(id, &places), Ok(Some(_)));
+        let known = |id: RegionId| self.rule.is_known(id, &places);
         let traced = trace::trace(self.catalogue(), &cut.members, period.last_day(), known);
         let mut present: BTreeSet<RegionId> =
             traced.same.into_iter().filter(|id| known(*id)).collect();
@@ -206,9 +206,14 @@ impl Rollup {
         if coverage.present == coverage.expected {
             return Some(Source::Members { members: cut.members, missing: Vec::new() });
         }
-        let present = self.present(&cut, period);
         let mut missing = cut.members.clone();
-        missing.retain(|id| !present.contains(id));
+        if self.rule.accrues() || period.last_day() < cut.begins {
+            let present = self.present(&cut, period);
+            missing.retain(|id| !present.contains(id));
+        } else {
+            let places = self.rule.places(&cut.labels, period);
+            missing.retain(|id| !self.rule.is_known(*id, &places));
+        }
         Some(Source::Members { members: cut.members, missing })
     }
 }

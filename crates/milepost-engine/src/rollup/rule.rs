@@ -109,6 +109,18 @@ impl Rule {
         frequencies.filter_map(made_of).collect()
     }
 
+    /// Whether a region itself has a figure in some places.
+    pub(super) fn is_known(&self, region: RegionId, places: &[Places<'_>; 2]) -> bool {
+        let [first, _] = places;
+        let at_once = match (self, &*first.at) {
+            (Self::Sum(reader), [label]) if !reader.nature.running_total => {
+                reader.has(region, *label)
+            }
+            _ => None,
+        };
+        at_once.unwrap_or_else(|| matches!(self.part(region, places), Ok(Some(_))))
+    }
+
     /// What a region itself has in some places.
     pub(super) fn part(
         &self,
