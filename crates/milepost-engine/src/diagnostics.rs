@@ -4,7 +4,7 @@
 //! answers; `MP09xx` is kept.
 #![expect(clippy::unnecessary_box_returns, reason = "every result carries its error boxed")]
 
-use milepost_lang::ast::{Anchor, Clause, Goal, MeasureKind, Parameter};
+use milepost_lang::ast::{Clause, Clauses, Goal, MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Date, Period, Unit};
 
@@ -296,6 +296,16 @@ pub(crate) fn needs_base(measure: MeasureKind, span: Span) -> Boxed {
     )
 }
 
+/// A comparison of what is one number along time.
+pub(crate) fn one_number(measure: MeasureKind, span: Span) -> Boxed {
+    let word = measure_word(measure);
+    let message = format!("`{word}` compares two times, and the sentence has one number for all");
+    help(
+        error("MP0404", span, message),
+        "what is reduced along time, or fixed by `at`, is the same at every period",
+    )
+}
+
 pub(crate) fn unused_base(measure: MeasureKind, span: Span) -> Boxed {
     let message = format!("`{} of` does not compare with a base", measure_word(measure));
     help(
@@ -310,25 +320,25 @@ pub(crate) fn different_lengths(base: Period, end: Period, span: Span) -> Boxed 
     help(error("MP0406", span, message), "`by` a frequency cuts both into the same periods")
 }
 
-pub(crate) fn backwards(
-    base: Period,
-    end: Period,
-    between: Option<&Clause<(Anchor, Anchor)>>,
-    span: Span,
-) -> Boxed {
+pub(crate) fn backwards(base: Period, end: Period, clauses: &Clauses, span: Span) -> Boxed {
     let message = format!("the end, {end}, closes before the base, {base}");
     let diagnostic = help(
         error("MP0409", span, message),
         "the earlier of the two is the base, and stands first",
     );
-    match between {
-        Some(clause) => {
-            let (first, last) = &clause.value;
-            let swapped = format!("between {last} and {first}");
-            Box::new(diagnostic.with_fix(clause.span, swapped))
-        }
-        None => diagnostic,
+    if let Some(clause) = &clauses.between {
+        let (first, last) = &clause.value;
+        let swapped = format!("between {last} and {first}");
+        return Box::new(diagnostic.with_fix(clause.span, swapped));
     }
+    let (Some(since), Some(until)) = (&clauses.since, &clauses.until) else { return diagnostic };
+    let swapped = format!("since {} until {}", until.value, since.value);
+    let beside = |one: Span, other: Span| one.end.checked_add(1) == Some(other.start);
+    // A change to the text is one stretch of it.
+    if beside(since.span, until.span) || beside(until.span, since.span) {
+        return Box::new(diagnostic.with_fix(since.span.to(until.span), swapped));
+    }
+    diagnostic
 }
 
 pub(crate) fn two_frequencies(one: &str, other: &str, span: Span) -> Boxed {

@@ -18,7 +18,7 @@ use crate::build::{Builder, Scope};
 use crate::explain::{self, Explanation};
 use crate::listing::Listing;
 use crate::parameters::{self, Parameters};
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::session::Session;
 use crate::time::Base;
 use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce};
@@ -170,7 +170,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
         }
         let mut answer = rows::answer(undivided, &asked, &plan)?;
         let shown = match &divided {
-            None => reduce::kept(&answer, query, &asked, &plan)?,
+            None => shown(&answer, &mut builder, query, &asked, &plan)?,
             Some(_) => None,
         };
         notes::add(&mut answer, shown.as_deref(), query, &asked, &plan, &builder);
@@ -221,6 +221,26 @@ pub(crate) fn rows_of(
     reduce::apply(&mut answer, query, asked, &plan)?;
     condition::apply(&mut answer, builder, query, asked)?;
     Ok((rows, answer))
+}
+
+/// The rows that reducers and a condition pick, where none of them is computed: those that notes
+/// speak of.
+fn shown(
+    answer: &Answer,
+    builder: &mut Builder<'_>,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<Option<Vec<Row>>> {
+    let kept = reduce::kept(answer, query, asked, plan)?;
+    if query.clauses.condition.is_none() || (kept.is_none() && !query.reducers.is_empty()) {
+        return Ok(kept);
+    }
+    let mut judged =
+        Answer { rows: kept.unwrap_or_else(|| answer.rows.clone()), ..Answer::default() };
+    judged.axes.clone_from(&answer.axes);
+    condition::apply(&mut judged, builder, query, asked)?;
+    Ok(Some(judged.rows))
 }
 
 /// The last period of an answer.

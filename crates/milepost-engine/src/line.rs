@@ -15,7 +15,7 @@ use crate::area::Area;
 use crate::inner::Inner;
 use crate::measure::{in_range, scaled, whole};
 use crate::sentence::Sentence;
-use crate::transform::{Filled, Rolling, YearToDate};
+use crate::transform::{Filled, Rolling, YearToDate, since_january};
 
 pub(crate) use nature::Nature;
 pub(crate) use series::{Declared, Parts, Series, Timing, stored_reading};
@@ -274,6 +274,23 @@ impl Line {
             Node::Inner(inner) => inner.leaves(),
             Node::Negate(line) => line.leaves(),
             Node::Sum(_) | Node::Product(..) => self.parts().flat_map(Line::leaves).collect(),
+        }
+    }
+
+    /// Every indicator of the expression with the periods at which it is looked up for a period:
+    /// of a window those that lack members, or else the last.
+    pub(crate) fn places(&self, period: Period) -> Vec<(&Series, Period)> {
+        match &self.node {
+            Node::YearToDate(sum) => {
+                since_january(period.last_day()).map_or_else(Vec::new, |p| sum.line.places(p))
+            }
+            Node::Rolling(window) => window.places(period),
+            Node::Filled(filled) => filled.line.places(period),
+            Node::Negate(line) => line.places(period),
+            Node::Sum(_) | Node::Product(..) => {
+                self.parts().flat_map(|part| part.places(period)).collect()
+            }
+            _ => self.leaves().into_iter().map(|series| (series, period)).collect(),
         }
     }
 

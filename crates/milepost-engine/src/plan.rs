@@ -205,7 +205,7 @@ fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) ->
         .max()
         .ok_or_else(|| diagnostics::no_indicator(query.span))?;
     if let Some(kind) = kind.filter(|kind| needs_base(*kind, query.clauses.to.is_some())) {
-        return Err(diagnostics::needs_base(kind, query.span));
+        return Err(diagnostics::one_number(kind, query.span));
     }
     let rows = Rows::Periods(vec![period]);
     Ok(Plan { rows, end: Some(period), is_single: true, ..Plan::default() })
@@ -359,8 +359,7 @@ fn check_order(plan: &mut Plan, times: &Times, compares: bool, query: &Query) ->
     let (Some(base), Some(end)) = (plan.base, plan.end) else { return Ok(()) };
     let backwards = end.last_day() < base.last_day();
     if backwards && times.end_stated {
-        let between = query.clauses.between.as_ref();
-        return Err(diagnostics::backwards(base, end, between, times.end_span));
+        return Err(diagnostics::backwards(base, end, &query.clauses, times.end_span));
     }
     if compares && !times.end_stated && end.last_day() <= base.last_day() {
         plan.end = None;

@@ -286,7 +286,7 @@ impl Reduced<'_> {
         let known: Vec<Item> =
             group.items.iter().filter(|item| with_value(item)).cloned().collect();
         let name = &group.name;
-        if known.len() < all && !known.is_empty() {
+        if known.len() < all && (!known.is_empty() || keeps_axis(self.reducer.kind)) {
             let left_out = all - known.len();
             let verb =
                 if left_out == 1 { "has no figure and is" } else { "have no figure and are" };

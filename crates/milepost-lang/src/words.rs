@@ -70,6 +70,9 @@ pub(crate) const CLAUSES: [&str; 17] = [
     "where",
 ];
 
+/// Words that end a bare name where `to` follows: what is compared is no part of the name.
+pub(crate) const COMPARING: [&str; 2] = ["compared", "relative"];
+
 /// Whether the word is reserved, in any case.
 pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))

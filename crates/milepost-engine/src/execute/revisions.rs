@@ -87,7 +87,9 @@ pub(super) fn vintages(
 
 /// Revisions show every status of a scenario that is read, unless the sentence narrows them.
 fn shown(scenario: &Scenario, vintage: &Observation, admission: &Admission) -> bool {
-    if scenario.is_target() || vintage.value.is_none() || admission.admits(Strength::Actual) {
+    let usual = [Strength::Actual, Strength::Provisional, Strength::Estimate];
+    let is_narrowed = !usual.into_iter().all(|strength| admission.admits(strength));
+    if scenario.is_target() || vintage.value.is_none() || !is_narrowed {
         return true;
     }
     admission.admits(vintage.status.strength())

@@ -210,6 +210,11 @@ impl Series {
         self.read(period).is_ok_and(|reading| whole(&reading))
     }
 
+    /// Whether the figure of a period is put together from members of which some have none.
+    pub(crate) fn lacks_members(&self, period: Period) -> bool {
+        self.rollup.as_ref().is_some_and(|rollup| rollup.lacks_members(period))
+    }
+
     /// Whether no figure is stored of the area itself and others could make it.
     pub(crate) fn lacks_own(&self) -> bool {
         self.rollup.is_some() && !self.figures.has_any()

@@ -35,7 +35,7 @@ pub(super) fn add(
             continue;
         }
         for period in periods(row) {
-            for series in sentence.line.leaves() {
+            for (series, period) in sentence.line.places(period) {
                 if told.insert((at, series.declared.id, period)) {
                     put_together(notes, query, catalogue, series, period, asked.by_level);
                 }
@@ -115,9 +115,11 @@ fn put_together(
             notes.say("MP0831", query.span, message);
         }
         Some(Source::Members { members, .. }) if !many => {
-            let (count, types) = (members.len(), types(catalogue, &members));
-            let message =
-                format!("{name} in {area} at {period} is put together from {count} {types}");
+            let of = match members.as_slice() {
+                [one] => format!("is that of {}", names::label(catalogue, *one).name),
+                all => format!("is put together from {} {}", all.len(), types(catalogue, all)),
+            };
+            let message = format!("{name} in {area} at {period} {of}");
             notes.say("MP0830", query.span, message);
         }
         Some(Source::Members { .. }) | None => {}

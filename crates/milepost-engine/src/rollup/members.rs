@@ -166,6 +166,19 @@ impl Rollup {
             && coverage.is_some_and(|coverage| coverage.present < coverage.expected)
     }
 
+    /// Members of which none lacks a figure, as they were at a period.
+    fn at_the_time(&self, members: Vec<RegionId>, period: Period) -> Vec<RegionId> {
+        let close = period.last_day();
+        let begins = |id: &RegionId| self.catalogue().region(*id).valid_from;
+        if !members.iter().filter_map(begins).any(|from| from > close) {
+            return members;
+        }
+        let known = |id| matches!(self.own(id, period), Ok(Some(_)));
+        let traced = trace::trace(self.catalogue(), &members, close, known);
+        let parts = traced.groups.into_iter().flat_map(|group| group.parts);
+        traced.same.into_iter().chain(parts).collect()
+    }
+
     /// What the figure of a period was put together from, for notes.
     pub(crate) fn source(&self, period: Period) -> Option<Source> {
         let coverage = match self.read(period) {
@@ -189,8 +202,13 @@ impl Rollup {
         }
         let [name] = self.area.names.as_slice() else {
             let (pieces, _) = self.pieces(&self.area.names, period);
-            let lacking = pieces.into_iter().filter(|piece| piece.figures.is_none());
-            let missing = lacking.flat_map(|piece| piece.members).collect();
+            let lacking = pieces.iter().filter(|piece| piece.figures.is_none());
+            let missing: Vec<_> = lacking.flat_map(|piece| &piece.members).copied().collect();
+            if missing.is_empty() {
+                // Those that had the ground at the time.
+                let members = pieces.into_iter().flat_map(|piece| piece.parts).collect();
+                return Some(Source::Members { members, missing });
+            }
             return Some(Source::Members { members: self.area.names.clone(), missing });
         };
         if !self.area.except.is_empty() {
@@ -204,7 +222,8 @@ impl Rollup {
         let expected = usize::try_from(coverage.expected).ok()?;
         let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
         if coverage.present == coverage.expected {
-            return Some(Source::Members { members: cut.members, missing: Vec::new() });
+            let members = self.at_the_time(cut.members, period);
+            return Some(Source::Members { members, missing: Vec::new() });
         }
         let mut missing = cut.members.clone();
         if self.rule.accrues() || period.last_day() < cut.begins {

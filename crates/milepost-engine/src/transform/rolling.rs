@@ -4,7 +4,7 @@ use milepost_lang::ast::RollingAggregate;
 use milepost_model::{Frequency, Period};
 
 use crate::answer::{Coverage, MissingReason, Origin, Reading};
-use crate::line::Line;
+use crate::line::{Line, Series};
 use crate::measure::{in_range, whole};
 use crate::sentence::at_steps;
 use crate::steps::Steps;
@@ -24,10 +24,7 @@ impl Rolling {
     /// The reason of the last period where it is missing; `incomplete 11/12` where another one is;
     /// `no data` where the period does not close together with a period of the window.
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
-        let close = period.last_day();
-        let last = Period::containing(self.frequency, close)
-            .filter(|last| last.last_day() == close)
-            .ok_or(MissingReason::NoData)?;
+        let last = self.last(period).ok_or(MissingReason::NoData)?;
         let mut readings = vec![self.line.read(last)?];
         let mut member = last.previous();
         for _ in 1..self.count {
@@ -55,6 +52,26 @@ impl Rolling {
         let combined = Reading::combine(period, &readings);
         let coverage = Coverage::worse(combined.coverage, Some(coverage));
         Ok(Reading { value: in_range(value)?, coverage, origin: Origin::Computed, ..combined })
+    }
+
+    /// The last period of the window that closes with a period.
+    fn last(&self, period: Period) -> Option<Period> {
+        let close = period.last_day();
+        Period::containing(self.frequency, close).filter(|last| last.last_day() == close)
+    }
+
+    /// See `Line::places`.
+    pub(crate) fn places(&self, period: Period) -> Vec<(&Series, Period)> {
+        let Some(last) = self.last(period) else { return Vec::new() };
+        let mut places = Vec::new();
+        let mut member = Some(last);
+        for _ in 0..self.count {
+            let Some(period) = member else { break };
+            let all = self.line.places(period).into_iter();
+            places.extend(all.filter(|(series, at)| *at == last || series.lacks_members(*at)));
+            member = period.previous();
+        }
+        places
     }
 
     /// The periods at whose close the window is complete.

@@ -69,6 +69,14 @@ pub(super) fn name<'t>(
     }
 }
 
+/// `compared to`: a clause in English, of which a name would leave a goal.
+fn compares(input: Tokens<'_>) -> bool {
+    let is = |at: usize, words: &[&str]| {
+        input.ahead(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+    };
+    is(0, &words::COMPARING) && is(1, &["to"])
+}
+
 fn bare_name<'t>(
     input: Tokens<'t>,
     expectation: Expectation,
@@ -81,7 +89,9 @@ fn bare_name<'t>(
         let (mut rest, first) = { first }(input)?;
         let mut text = first.text.to_owned();
         let further = |token: &Token<'t>| continues_name(token) && !stops(token);
-        while let Ok((after, token)) = take_from(from, expectation, further)(rest) {
+        while !compares(rest)
+            && let Ok((after, token)) = take_from(from, expectation, further)(rest)
+        {
             text.push(' ');
             text.push_str(token.text);
             rest = after;

@@ -248,7 +248,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     says("đến|den|tới|toi TIME", "until $1", UNTIL),
     says("trong|vào|vao TIME", "at $1", AT),
     says("trong? NUMBER năm|nam qua|gần|gan đây|day?", "over last $1 years", LAST),
-    says("ở|tại|tai NAME", "in $1", AT),
+    says("ở|o|tại|tai NAME", "in $1", AT),
     says("mỗi|moi|hàng|hang|hằng|theo năm|nam", "by year", BY),
     says("mỗi|moi|hàng|hang|hằng|theo quý|quy", "by quarter", BY),
     says("mỗi|moi|hàng|hang|hằng|theo tháng|thang", "by month", BY),

@@ -44,7 +44,8 @@ fn is_bare(text: &str) -> bool {
     let alternates = tokens.iter().enumerate().all(|(index, token)| match token.kind {
         TokenKind::Word => {
             let contextual = CONTEXTUAL.iter().any(|word| token.is_word(word));
-            index % 2 == 0 && !words::is_reserved(token.text) && !contextual
+            let compares = index > 0 && words::COMPARING.iter().any(|word| token.is_word(word));
+            index % 2 == 0 && !words::is_reserved(token.text) && !contextual && !compares
         }
         TokenKind::Number => {
             let whole = token.text.bytes().all(|b| b.is_ascii_digit());
