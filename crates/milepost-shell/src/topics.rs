@@ -256,7 +256,7 @@ pub(crate) const TOPICS: &[Topic] = &[
         Time,
         &["by"],
         "A row for each period, region of a level, status, source or vintage: `by year`, \
-         `by province, year`, `by year, vintage`.",
+         `by 5 years`, `by province, year`, `by source, vintage`.",
         "growth of voluntary_si.participants in VN since Resolution 28 until 2019 by year",
     ),
     topic(
@@ -286,7 +286,7 @@ pub(crate) const TOPICS: &[Topic] = &[
     topic(
         Places,
         &["matched"],
-        "Compares only the members that have figures at both ends.",
+        "Compares only the members that have figures at both ends, or at every step of `by`.",
         "change of hi.participants in VN between 2002 and 2023 matched",
     ),
     topic(

@@ -25,6 +25,11 @@ pub(super) fn add(
     builder: &Builder<'_>,
 ) {
     count(notes, asked, plan);
+    if answer.rows.is_empty() {
+        let message =
+            format!("{} has no figure that closes within the time asked for", measured(query));
+        notes.say("MP0805", asked.scope.times.end_span, message);
+    }
     let figure_missing = |row: &Row| {
         row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
     };
