@@ -38,7 +38,7 @@ pub(crate) fn add(
     }
     precision(&mut notes, shown);
     growth_of_percent(&mut notes, query, asked);
-    distance(&mut notes, asked, plan);
+    distance(&mut notes, query, asked, plan);
     origins(&mut notes, shown);
     goals(&mut notes, query, asked, shown);
     wholes::add(&mut notes, query, asked, answer);
@@ -148,7 +148,7 @@ fn growth_of_percent(notes: &mut Notes, query: &Query, asked: &Asked) {
 }
 
 /// A base or an end that lies more than one period before what the sentence says.
-fn distance(notes: &mut Notes, asked: &Asked, plan: &Plan) {
+fn distance(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan) {
     let times = &asked.scope.times;
     let lags = [
         ("base", plan.base, plan.base_lag, times.base_span),
@@ -156,6 +156,10 @@ fn distance(notes: &mut Notes, asked: &Asked, plan: &Plan) {
     ];
     for (role, taken, lag, span) in lags {
         let Some((period, day)) = lag else { continue };
+        if role == "base" && times.is_window() && query.measure.is_none() {
+            // It is no part of what is shown.
+            continue;
+        }
         let years = years_between(period.last_day(), day);
         if taken.is_some() {
             let message =
