@@ -358,10 +358,10 @@ fn check_lengths(
 fn check_order(plan: &mut Plan, times: &Times, compares: bool, query: &Query) -> Result<()> {
     let (Some(base), Some(end)) = (plan.base, plan.end) else { return Ok(()) };
     let backwards = end.last_day() < base.last_day();
-    if backwards && times.end_stated {
+    if backwards && times.end_stated && times.chosen.is_none() {
         return Err(diagnostics::backwards(base, end, &query.clauses, times.end_span));
     }
-    if compares && !times.end_stated && end.last_day() <= base.last_day() {
+    if compares && (backwards || !times.end_stated && end.last_day() <= base.last_day()) {
         plan.end = None;
         plan.why = Some(MissingReason::NotYet);
     }

@@ -1,18 +1,30 @@
 //! A whole query: its rows, what they come to, and which of them stay.
 
-use milepost_lang::ast::{Axis, Clause, Query};
+use milepost_lang::ast::{Axis, Clause, MeasureKind, Query};
 
 use super::condition::judged;
-use super::evaluate::{self, Row};
+use super::divide::divided as parted;
+use super::evaluate::Row;
 use super::facts::World;
 use super::reduce::{is_attribute, reduced};
+use super::revisions::revisions;
 use super::series::Refused;
 
 /// What a query answers.
 pub(crate) fn answer(world: &World, query: &Query) -> Result<Vec<Row>, Refused> {
     let (divided, whole) = over_members(world, query)?;
-    let rows = evaluate::answer(world, &divided)?;
-    let rows = reduced(world, query, rows, whole)?;
+    if query.measure.as_ref().is_some_and(|measure| measure.kind == MeasureKind::Revisions) {
+        return revisions(world, query);
+    }
+    let rows = parted(world, &divided)?;
+    let mut rows = reduced(world, query, rows, whole)?;
+    let mut axes = query.clauses.by.iter().flat_map(|by| &by.value);
+    if axes.any(|axis| matches!(axis, Axis::Word(word) if word.text == "vintage")) {
+        // How many vintages without a figure follow one another is not counted.
+        for row in &mut rows {
+            row.coverage = None;
+        }
+    }
     judged(world, query, rows)
 }
 

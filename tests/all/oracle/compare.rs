@@ -1,5 +1,7 @@
 //! The engine's answer beside the oracle's.
 
+use std::collections::HashMap;
+
 use milepost::{Answer, Decimal, Error, MissingReason, Number, Period, Scenario, Snapshot};
 use milepost_lang::ast::Query;
 
@@ -60,16 +62,39 @@ fn same(expected: &Result<Vec<Row>, Refused>, got: &Result<Answer, Error>) -> Re
         (Ok(rows), Ok(answer)) if rows.is_empty() && none_has_a_value(answer) => return Ok(()),
         (Ok(rows), Ok(answer)) => (rows, answer),
     };
-    if rows.len() != answer.rows.len() {
-        return Err(format!("{} rows, not {}", answer.rows.len(), rows.len()));
+    let told = told(answer);
+    if rows.len() != told.len() {
+        return Err(format!("{} rows, not {}", told.len(), rows.len()));
     }
-    rows.iter().zip(&answer.rows).enumerate().try_for_each(|(at, (expected, got))| {
+    rows.iter().zip(told).enumerate().try_for_each(|(at, (expected, got))| {
         same_row(expected, got).map_err(|difference| format!("row {}: {difference}", at + 1))
     })
 }
 
+/// The rows of an answer; of vintages that are missing one after another the first: which of
+/// several reasons is told, and so whether it changes, is not decided.
+fn told(answer: &Answer) -> Vec<&milepost::Row> {
+    let vintages = answer.axes.iter().any(|axis| axis == "vintage");
+    let mut last = HashMap::new();
+    let mut days: Vec<&milepost::Row> = answer.rows.iter().collect();
+    days.sort_by_key(|row| row.axes.clone());
+    let mut repeated = Vec::new();
+    for row in days {
+        let missing = row.value.is_none();
+        let before = last.insert((&row.region.uid, row.period), missing);
+        if vintages && missing && before == Some(true) {
+            repeated.push(std::ptr::from_ref(row));
+        }
+    }
+    answer.rows.iter().filter(|row| !repeated.contains(&std::ptr::from_ref(*row))).collect()
+}
+
+/// Whether no row has a value; a count of nothing is none.
 fn none_has_a_value(answer: &Answer) -> bool {
-    answer.rows.iter().all(|row| row.value.is_none())
+    let of_nothing = |row: &milepost::Row| {
+        row.coverage.is_some_and(|coverage| coverage.to_string().starts_with("0/"))
+    };
+    answer.rows.iter().all(|row| row.value.is_none() || of_nothing(row))
 }
 
 fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
@@ -125,6 +150,9 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     }
     if expected.strength != got.strength {
         return Err(format!("status {:?}, not {:?}", got.strength, expected.strength));
+    }
+    if expected.status != got.status {
+        return Err(format!("flags {}, not {}", got.status, expected.status));
     }
     if expected.published != got.published {
         return Err(format!("published {:?}, not {:?}", got.published, expected.published));

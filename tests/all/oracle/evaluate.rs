@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milepost::{Date, Frequency, Period, Strength, Unit};
+use milepost::{Date, Frequency, Period, Status, Strength, Unit};
 use milepost_lang::ast::{
     Anchor, Axis, Clause, Expression, Goal, MeasureKind, MultiplyOperator, Query, UnitName,
 };
@@ -31,6 +31,8 @@ pub(crate) struct Row {
     pub(crate) value: Result<Value, Why>,
     pub(crate) unit: String,
     pub(crate) strength: Option<Strength>,
+    /// The flags of all that was used.
+    pub(crate) status: Status,
     pub(crate) published: Option<Date>,
     /// How many of how many rows it came from; `None` where it is no sum of rows.
     pub(crate) coverage: Option<(usize, usize)>,
@@ -48,7 +50,45 @@ pub(crate) enum Column {
 
 /// What a query answers.
 pub(crate) fn answer(world: &World, query: &Query) -> Result<Vec<Row>, Refused> {
+    rows(&Sentence::new(world, query)?)
+}
+
+/// What a query answers between a base and an end that were chosen before.
+pub(crate) fn answer_between(
+    world: &World,
+    query: &Query,
+    times: Times,
+) -> Result<Vec<Row>, Refused> {
     let sentence = Sentence::new(world, query)?;
+    let mut sentence = Sentence { given: Some(times), ..sentence };
+    if let Some(length) = sentence.length() {
+        sentence.periods = sentence.on_grid(length);
+    }
+    rows(&sentence)
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    ends: Span,
+    length: Option<Frequency>,
+    /// Whether the targets themselves are listed.
+    lists_targets: bool,
+}
+
+/// The base and the end of a query.
+pub(crate) fn times(world: &World, query: &Query) -> Result<Times, Refused> {
+    let sentence = Sentence::new(world, query)?;
+    let (ends, length) = (sentence.ends()?, sentence.length());
+    Ok(Times { ends, length, lists_targets: sentence.only_targets() })
+}
+
+/// The factor from the unit of an expression to that of levels.
+pub(crate) fn factor_of(world: &World, query: &Query) -> Result<Rational, Refused> {
+    Sentence::new(world, query).map(|sentence| sentence.factor)
+}
+
+fn rows(sentence: &Sentence<'_>) -> Result<Vec<Row>, Refused> {
     let mut rows = Vec::new();
     for context in &sentence.contexts {
         for (base, end) in sentence.spans(context)? {
@@ -88,6 +128,8 @@ struct Sentence<'w> {
     accrues: bool,
     /// The periods that have a figure in some region.
     periods: BTreeSet<Period>,
+    /// The base, the end and the length, where another query chose them.
+    given: Option<Times>,
 }
 
 /// The base, where there is one, and the end of a row.
@@ -134,8 +176,17 @@ impl<'w> Sentence<'w> {
         if !accrues {
             periods = one_for_each_close(&periods);
         }
-        let mut sentence =
-            Self { world, query, contexts, expression, unit, factor, accrues, periods };
+        let mut sentence = Self {
+            world,
+            query,
+            contexts,
+            expression,
+            unit,
+            factor,
+            accrues,
+            periods,
+            given: None,
+        };
         sentence.check_goal()?;
         if let Some(length) = sentence.length() {
             sentence.periods = sentence.on_grid(length);
@@ -182,6 +233,9 @@ impl<'w> Sentence<'w> {
     /// Spans are compared with spans of equal length: that of the steps, of a period that the
     /// sentence names, or of the latest figure. Closes have no length.
     fn length(&self) -> Option<Frequency> {
+        if let Some(times) = self.given {
+            return times.length;
+        }
         if !self.accrues {
             return None;
         }
@@ -285,7 +339,10 @@ impl<'w> Sentence<'w> {
 
     /// The base and the end of each row of a region; the choice is the same for all of them.
     fn spans(&self, context: &Context<'_>) -> Result<Vec<Span>, Refused> {
-        let (base, end) = self.ends()?;
+        let (base, end) = match self.given {
+            Some(times) => times.ends,
+            None => self.ends()?,
+        };
         if let (Some(base), Some(end)) = (base.and_then(Pick::found), end.found()) {
             let backwards = end.last_day() < base.last_day();
             let comparison = self.kind().is_some() && self.accrues;
@@ -320,7 +377,7 @@ impl<'w> Sentence<'w> {
     fn is_window(&self) -> bool {
         let clauses = &self.query.clauses;
         clauses.at.is_none()
-            && (self.only_targets()
+            && (self.given.map_or(self.only_targets(), |times| times.lists_targets)
                 || takes_all_time(self.query)
                 || clauses.by.is_some()
                 || clauses.since.is_some()
@@ -486,6 +543,7 @@ impl<'w> Sentence<'w> {
             value: self.value(base, end, goal),
             unit,
             strength: used.iter().map(|figure| figure.strength).max(),
+            status: used.iter().fold(Status::ACTUAL, |all, figure| all | figure.status),
             published: used.iter().filter_map(|figure| figure.published).max(),
             accrues: self.accrues,
         })

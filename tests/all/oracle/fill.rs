@@ -1,6 +1,6 @@
 //! Holes filled from the figures beside them, because the sentence asks for it.
 
-use milepost::{Kind, Period, Strength};
+use milepost::{Kind, Period, Status, Strength};
 use milepost_lang::ast::Fill;
 
 use super::context::Context;
@@ -41,8 +41,11 @@ impl Context<'_> {
             }
             _ => None,
         };
-        let estimate =
-            |figure: Figure| Figure { strength: figure.strength.max(Strength::Estimate), ..figure };
+        let estimate = |figure: Figure| Figure {
+            strength: figure.strength.max(Strength::Estimate),
+            status: figure.status | Status::IMPUTED,
+            ..figure
+        };
         filled.map(estimate).ok_or(why)
     }
 }

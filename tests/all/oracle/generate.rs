@@ -4,6 +4,7 @@ mod disputed;
 mod lines;
 mod query;
 mod rows;
+mod vintages;
 mod world;
 
 pub(crate) use disputed::disputed;
@@ -51,6 +52,14 @@ pub(crate) fn reduced_case() -> impl Strategy<Value = Case> {
 pub(crate) fn transformed_case() -> impl Strategy<Value = Case> {
     world().prop_flat_map(|world| {
         let queries = proptest::collection::vec(lines::query(&world), 12);
+        queries.prop_map(move |queries| Case { world: world.clone(), queries })
+    })
+}
+
+/// A case of revisions.
+pub(crate) fn revised_case() -> impl Strategy<Value = Case> {
+    world().prop_flat_map(vintages::revised).prop_flat_map(|world| {
+        let queries = proptest::collection::vec(vintages::query(&world), 12);
         queries.prop_map(move |queries| Case { world: world.clone(), queries })
     })
 }

@@ -14,6 +14,7 @@ mod answer;
 mod compare;
 mod condition;
 mod context;
+mod divide;
 mod evaluate;
 mod facts;
 mod fill;
@@ -23,6 +24,7 @@ mod measure;
 mod rational;
 mod reduce;
 mod regions;
+mod revisions;
 mod running_total;
 mod series;
 mod time;
@@ -32,7 +34,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError};
 
 use self::compare::agree;
-use self::generate::{Case, case, reduced_case, transformed_case};
+use self::generate::{Case, case, reduced_case, revised_case, transformed_case};
 
 /// Fresh cases, as many as the environment says; otherwise a few that are always the same.
 pub(crate) fn configuration(cases: u32) -> ProptestConfig {
@@ -69,6 +71,19 @@ proptest! {
 
     #[test]
     fn lines_become_what_the_oracle_says(Case { world, queries } in transformed_case()) {
+        let store = world.store();
+        let snapshot = store.snapshot();
+        for query in &queries {
+            agree(&world, &snapshot, query).map_err(TestCaseError::fail)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(configuration(60))]
+
+    #[test]
+    fn what_was_known_is_what_the_oracle_says(Case { world, queries } in revised_case()) {
         let store = world.store();
         let snapshot = store.snapshot();
         for query in &queries {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use milepost::{Kind, Period, Strength};
+use milepost::{Kind, Period, Status, Strength};
 use milepost_lang::ast::{
     Axis, Expression, MeasureKind, MultiplyOperator, Query, Reducer, ReducerKind, RollingAggregate,
     Transform, TransformKind,
@@ -313,6 +313,7 @@ fn combined(axis: Dimension, rows: &[Row], value: Result<Value, Why>, whole: Opt
         asked,
         base: None,
         strength: value.is_ok().then(|| strengths.max().unwrap_or(Strength::Actual)),
+        status: known.iter().fold(Status::ACTUAL, |all, row| all | row.status),
         published: known.iter().filter_map(|row| row.published).max(),
         coverage: Some(coverage),
         accrues: first.accrues || axis == Dimension::Time,

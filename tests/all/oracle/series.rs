@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milepost::{Basis, Date, Frequency, Indicator, Kind, Period, Strength, Unit};
+use milepost::{Basis, Date, Frequency, Indicator, Kind, Period, Status, Strength, Unit};
 use milepost_lang::ast::{AddOperator, Expression, Magnitude, MultiplyOperator, Name, Quantity};
 
 use super::context::Context;
@@ -15,6 +15,8 @@ pub(crate) struct Figure {
     pub(crate) value: Rational,
     /// The weakest status used.
     pub(crate) strength: Strength,
+    /// The flags of all that was used.
+    pub(crate) status: Status,
     /// The latest publication used.
     pub(crate) published: Option<Date>,
     /// Whether a zero from before the beginning of an indicator was used.
@@ -45,7 +47,8 @@ pub(crate) struct Refused;
 impl Figure {
     /// A number that stands for itself.
     pub(crate) fn constant(value: Rational) -> Self {
-        Self { value, strength: Strength::Actual, published: None, unbegun: false }
+        let (strength, status) = (Strength::Actual, Status::ACTUAL);
+        Self { value, strength, status, published: None, unbegun: false }
     }
 
     /// The zero of an indicator that has not begun.
@@ -63,6 +66,7 @@ impl Figure {
         Self {
             value,
             strength: self.strength.max(other.strength),
+            status: self.status | other.status,
             published: self.published.max(other.published),
             unbegun: self.unbegun || other.unbegun,
         }
@@ -309,7 +313,7 @@ impl Context<'_> {
     }
 
     /// The facts of a series.
-    fn facts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Fact> {
+    pub(crate) fn facts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Fact> {
         self.world.series(name, self.region).iter()
     }
 
@@ -351,6 +355,7 @@ impl Context<'_> {
             Some(fact) => Ok(Figure {
                 value: fact.value.map_or(Rational::ZERO, Rational::from),
                 strength: fact.strength(),
+                status: fact.status,
                 published: Some(fact.published),
                 unbegun: false,
             }),
@@ -517,7 +522,7 @@ impl Context<'_> {
     }
 
     /// The indicators of an expression, each with the context in which it stands.
-    fn leaves<'e>(&self, expression: &'e Expression) -> Vec<(Self, &'e str)> {
+    pub(crate) fn leaves<'e>(&self, expression: &'e Expression) -> Vec<(Self, &'e str)> {
         match expression {
             Expression::Indicator(name) => vec![(self.clone(), text(name))],
             Expression::Quantity(_) => Vec::new(),

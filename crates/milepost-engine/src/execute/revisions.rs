@@ -31,6 +31,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) ->
     });
     let attributes: Vec<Attribute> = words.collect();
     answer.axes.extend(attributes.iter().map(|attribute| attribute.column().to_owned()));
+    let narrowed = query.clauses.only.is_some();
     let plan = plan::settle(&mut sentences, query, &asked.scope.times, false, false)?;
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
         let span = query.measure.as_ref().map_or(query.span, |measure| measure.span);
@@ -38,6 +39,9 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) ->
             sentence.line.indicator().ok_or_else(|| diagnostics::revisions_of_expression(span))?;
         for period in rows::periods(&plan.rows, sentence) {
             for (scenario, vintage) in vintages(builder, asked, series, period)? {
+                if narrowed && !is_admitted(&scenario, &vintage, &asked.scope.admission) {
+                    continue;
+                }
                 let source = vintage.source.as_deref().unwrap_or_default().to_owned();
                 let mut row = row(sentence, region, &scenario, vintage);
                 let known = row.axes.first().cloned().unwrap_or_default();
@@ -76,23 +80,17 @@ pub(super) fn vintages(
     let mut vintages = Vec::new();
     for (scenario, label) in labels.into_iter().filter(|(_, label)| same(label)) {
         for vintage in cells::vintages(builder.snapshot, request, &scenario, label)? {
-            if shown(&scenario, &vintage, admission) {
-                vintages.push((scenario.clone(), vintage));
-            }
+            vintages.push((scenario.clone(), vintage));
         }
     }
     vintages.sort_by_key(|(_, vintage)| vintage.known());
     Ok(vintages)
 }
 
-/// Revisions show every status of a scenario that is read, unless the sentence narrows them.
-fn shown(scenario: &Scenario, vintage: &Observation, admission: &Admission) -> bool {
-    let usual = [Strength::Actual, Strength::Provisional, Strength::Estimate];
-    let is_narrowed = !usual.into_iter().all(|strength| admission.admits(strength));
-    if scenario.is_target() || vintage.value.is_none() || !is_narrowed {
-        return true;
-    }
-    admission.admits(vintage.status.strength())
+/// Whether `only` leaves a vintage: revisions show every status of a scenario that is read, unless
+/// the sentence narrows them. A withdrawal has no status of its own.
+fn is_admitted(scenario: &Scenario, vintage: &Observation, admission: &Admission) -> bool {
+    scenario.is_target() || vintage.value.is_none() || admission.admits(vintage.status.strength())
 }
 
 pub(super) fn row(

@@ -112,7 +112,16 @@ pub(super) fn answer(
     // Behind a zero before the beginning stands no figure.
     let is_known = !known.days.is_empty();
     let slices = Slices { builder, asked, known, times: times(asked, plan, last, &query) };
-    let mut rows = slices.by(&divided.attributes, &query, outer)?;
+    // Without a span, or with one that has not come yet, no part has a row either; steps show
+    // their base.
+    let stepped = asked.sentences.iter().any(|sentence| sentence.steps.is_some());
+    let begun = |end: Period| plan.base.is_none_or(|base| base.last_day() <= end.last_day());
+    let comes = |end: Period| stepped || begun(end);
+    let mut rows = if plan.end.is_some_and(comes) {
+        slices.by(&divided.attributes, &query, outer)?
+    } else {
+        Vec::new()
+    };
     let Answer { mut axes, rows: all, notes } = undivided;
     axes.extend(divided.attributes.iter().map(|attribute| attribute.column().to_owned()));
     if rows.is_empty() {
@@ -313,6 +322,15 @@ type Whose = (String, Option<Period>, Vec<String>, Vec<String>);
 /// What is known of it.
 type What = (Option<Number>, Option<MissingReason>, Status);
 
+/// Whether two values are equal, however each was computed.
+fn is_same(one: Option<Number>, other: Option<Number>) -> bool {
+    match (one, other) {
+        (Some(Number::Exact(one)), Some(Number::Exact(other))) => one == other,
+        (Some(one), Some(other)) => one.to_f64().total_cmp(&other.to_f64()).is_eq(),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
 /// Whether a row says something else than the vintage before.
 fn is_new((labels, row): &(Vec<Label>, Row), before: &mut HashMap<Whose, What>) -> bool {
     let labels = labels.iter().map(|(_, label)| label.clone()).collect();
@@ -320,7 +338,7 @@ fn is_new((labels, row): &(Vec<Label>, Row), before: &mut HashMap<Whose, What>) 
     let what = (row.value, row.missing, row.status);
     let changed = match before.get(&whose) {
         None => row.value.is_some(),
-        Some(other) => *other != what,
+        Some(other) => (other.1, other.2) != (what.1, what.2) || !is_same(other.0, what.0),
     };
     if changed {
         before.insert(whose, what);

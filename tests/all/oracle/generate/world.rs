@@ -199,12 +199,12 @@ fn cell(
 }
 
 /// Figures with up to two decimals; zero and negative ones are rare.
-fn value() -> impl Strategy<Value = Decimal> {
+pub(super) fn value() -> impl Strategy<Value = Decimal> {
     let mantissa = prop_oneof![12 => 1..2_000_i128, 1 => -50..=0_i128];
     (mantissa, 0..=2_u8).prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale).unwrap())
 }
 
-fn status() -> impl Strategy<Value = Status> {
+pub(super) fn status() -> impl Strategy<Value = Status> {
     prop_oneof![
         8 => Just(Status::ACTUAL),
         2 => select(vec![Status::PROVISIONAL, Status::ESTIMATE, Status::ESTIMATE | Status::BREAK]),
