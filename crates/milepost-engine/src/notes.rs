@@ -272,7 +272,15 @@ fn no_goal(notes: &mut Notes, span: Span, sentence: &Sentence, region: &str) {
     if let Some(Goal::Targets(targets)) = &sentence.goal {
         let note = Diagnostic::note("MP0806", span, format!("no such target is set in {region}"));
         notes.push(if targets.known.is_empty() {
-            note.with_help("no target is stored; a quantity would do: `to 45%`")
+            let unit = sentence.line.unit.as_ref().map(ToString::to_string).unwrap_or_default();
+            let quantity = match unit.as_str() {
+                "%" => "; a quantity would do: `to 45%`".to_owned(),
+                word if !word.is_empty() && word.chars().all(char::is_alphabetic) => {
+                    format!("; a quantity would do: `to 20 million {word}`")
+                }
+                _ => String::new(),
+            };
+            note.with_help(format!("no target is stored{quantity}"))
         } else {
             note.with_help(format!("targets: {}", targets.known.join("; ")))
         });
