@@ -40,6 +40,8 @@ pub(crate) struct GoalReading {
     pub(crate) label: String,
     /// Targets that could have been meant as well.
     pub(crate) others: Vec<String>,
+    /// Whether it is a target that was set, and no figure of the sentence.
+    pub(crate) is_target: bool,
 }
 
 impl Goal {
@@ -53,7 +55,13 @@ impl Goal {
         match self {
             Self::Quantity(value, label) => {
                 let reading = quantity(end, *value);
-                Ok(GoalReading { reading, period: None, label: label.clone(), others: Vec::new() })
+                Ok(GoalReading {
+                    reading,
+                    period: None,
+                    label: label.clone(),
+                    others: Vec::new(),
+                    is_target: false,
+                })
             }
             Self::Line(line, power) => {
                 let reading = line.read(end)?;
@@ -65,6 +73,7 @@ impl Goal {
                     period,
                     label,
                     others: Vec::new(),
+                    is_target: false,
                 })
             }
             Self::Parents(parents) => parents
@@ -72,7 +81,7 @@ impl Goal {
                 .find_map(|(name, line)| {
                     let reading = line.read(end).ok()?;
                     let (label, others) = (name.clone(), Vec::new());
-                    Some(GoalReading { reading, period: None, label, others })
+                    Some(GoalReading { reading, period: None, label, others, is_target: false })
                 })
                 .ok_or(MissingReason::NoParent),
             Self::Targets(targets) => targets.at(end, accrues),
@@ -103,6 +112,7 @@ impl Targets {
             period: Some(chosen.period),
             label: label(chosen),
             others,
+            is_target: true,
         })
     }
 }

@@ -371,14 +371,22 @@ impl Line {
     /// Whether a part that holds at closes is published at least as finely as a period, so that
     /// a year's close is not taken for that of its December.
     fn is_as_fine_as(&self, period: Period) -> bool {
-        let closes_alike = |native: &&Period| native.last_day() == period.last_day();
+        let fine = |label: Period| {
+            label.last_day() == period.last_day() && label.first_day() >= period.first_day()
+        };
+        // A ratio that nobody printed for that close has the labels of its parts.
+        let has_fine_part = |series: &Series| {
+            series.stored(period).is_none()
+                && series
+                    .with_parts()
+                    .into_iter()
+                    .filter_map(|part| part.stored(period))
+                    .any(|cell| fine(cell.period))
+        };
         self.timing() == Timing::Span
             || self.is_filled()
-            || self
-                .natives()
-                .iter()
-                .filter(closes_alike)
-                .any(|native| native.frequency() >= period.frequency())
+            || self.natives().iter().copied().any(fine)
+            || matches!(&self.node, Node::Series(series) if has_fine_part(series))
     }
 }
 

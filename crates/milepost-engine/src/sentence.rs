@@ -1,7 +1,7 @@
 //! A sentence in one region: an expression, how it is compared, and with what.
 
 use milepost_lang::ast::MeasureKind;
-use milepost_model::{Date, Frequency, Number, Period, Strength, Unit, years_between};
+use milepost_model::{Date, Frequency, Number, Period, Unit, years_between};
 
 use crate::answer::{MissingReason, Reading};
 use crate::goal::{Goal, GoalReading, begins};
@@ -109,7 +109,7 @@ impl Comparison {
     pub(crate) fn readings(&self) -> impl Iterator<Item = &Reading> {
         let base = self.base.as_ref().and_then(|base| base.as_ref().ok());
         let goal = self.goal.as_ref().and_then(|goal| goal.as_ref().ok());
-        let goal = goal.map(|goal| &goal.reading).filter(|r| r.strength != Strength::Target);
+        let goal = goal.filter(|goal| !goal.is_target).map(|goal| &goal.reading);
         base.into_iter().chain(self.end.as_ref().ok()).chain(goal)
     }
 }

@@ -1,8 +1,8 @@
 //! A sentence, answered: one base and one end for the whole query, then row by row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use milepost::{Date, Frequency, Period, Status, Strength, Unit};
+use milepost::{Date, Frequency, Kind, Period, Status, Strength, Unit};
 use milepost_lang::ast::{
     Anchor, Axis, Clause, Expression, Goal, MeasureKind, MultiplyOperator, Query, UnitName,
 };
@@ -12,9 +12,7 @@ use super::facts::World;
 use super::measure::{self, At, Value};
 use super::rational::Rational;
 use super::reduce::{check_transforms, takes_all_time};
-use super::series::{
-    Figure, Missing, Refused, Why, conversion, one_for_each_close, place, quantity, text,
-};
+use super::series::{Figure, Missing, Refused, Why, conversion, place, quantity, text};
 use super::time::{Cut, Pick, before, named_frequency, span};
 
 /// One row of an answer.
@@ -89,6 +87,9 @@ pub(crate) fn factor_of(world: &World, query: &Query) -> Result<Rational, Refuse
 }
 
 fn rows(sentence: &Sentence<'_>) -> Result<Vec<Row>, Refused> {
+    if let (Some(name), None) = (sentence.lists_targets(), sentence.given) {
+        return sentence.targets(name);
+    }
     let mut rows = Vec::new();
     for context in &sentence.contexts {
         for (base, end) in sentence.spans(context)? {
@@ -130,6 +131,8 @@ struct Sentence<'w> {
     periods: BTreeSet<Period>,
     /// The base, the end and the length, where another query chose them.
     given: Option<Times>,
+    /// Those among which an end is looked for: with `by` the steps.
+    ends: BTreeSet<Period>,
 }
 
 /// The base, where there is one, and the end of a row.
@@ -174,7 +177,10 @@ impl<'w> Sentence<'w> {
         let known = |context: &Context<'_>| context.transformed_periods(transforms, &expression);
         let mut periods: BTreeSet<Period> = contexts.iter().flat_map(known).collect();
         if !accrues {
-            periods = one_for_each_close(&periods);
+            // Of the labels that regions have for a close the finest.
+            let closes: BTreeMap<Date, Period> =
+                periods.into_iter().map(|period| (period.last_day(), period)).collect();
+            periods = closes.into_values().collect();
         }
         let mut sentence = Self {
             world,
@@ -186,11 +192,16 @@ impl<'w> Sentence<'w> {
             accrues,
             periods,
             given: None,
+            ends: BTreeSet::new(),
         };
         sentence.check_goal()?;
         if let Some(length) = sentence.length() {
             sentence.periods = sentence.on_grid(length);
         }
+        sentence.ends = match sentence.step() {
+            Some(step) => sentence.on_grid(step),
+            None => sentence.periods.clone(),
+        };
         Ok(sentence)
     }
 
@@ -239,9 +250,14 @@ impl<'w> Sentence<'w> {
         if !self.accrues {
             return None;
         }
-        // Each row of a series against last year is compared over its own length.
-        let yearly = self.query.measure.as_ref().is_some_and(|measure| measure.yoy);
-        if self.query.measure.is_none() || yearly && self.is_window() {
+        // The rows of a series that has no base are each compared over their own length.
+        let measure = self.query.measure.as_ref();
+        let based = measure.is_some_and(|measure| match measure.kind {
+            MeasureKind::Gap => false,
+            MeasureKind::Pace => !takes_all_time(self.query) || self.query.clauses.to.is_none(),
+            _ => !measure.yoy,
+        });
+        if measure.is_none() || !based && self.is_window() {
             return self.step();
         }
         let named = || named_frequency(&self.query.clauses);
@@ -251,26 +267,30 @@ impl<'w> Sentence<'w> {
     /// The periods of that frequency that have a figure in some region.
     fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
         let around = self.periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
-        let own = |context: &Context<'_>, period| {
-            self.at(context, period).is_ok_and(|figure| !figure.unbegun)
-        };
+        let own = |context: &Context<'_>, period| self.at(context, period).is_ok();
         around.filter(|period| self.contexts.iter().any(|context| own(context, *period))).collect()
     }
 
     /// The expression's figure in the unit of levels.
     fn at(&self, context: &Context<'_>, period: Period) -> Result<Figure, Why> {
         let transforms = &self.query.transforms;
-        match context.transformed(transforms, &self.expression, period) {
-            Ok(figure) => Ok(figure.with(figure.value * self.factor)),
-            Err(mut why) => {
-                if !matches!(self.expression, Expression::Indicator(_)) || !transforms.is_empty() {
-                    // Where the figures of the whole expression lie is as good a reason.
-                    let periods = context.transformed_periods(transforms, &self.expression);
-                    why.insert(place(&periods, period));
-                }
-                Err(why)
+        let found = context.transformed(transforms, &self.expression, period);
+        let figure = found.map_err(|mut why| {
+            if self.is_made() {
+                // Where the figures of the whole line lie is as good a reason.
+                let periods = context.transformed_periods(transforms, &self.expression);
+                why.insert(place(&periods, period));
             }
-        }
+            why
+        })?;
+        Ok(figure.with(figure.value * self.factor))
+    }
+
+    /// Whether the line is made from others, or holes are filled: why something is missing there
+    /// may be told of the line or of what it is made from.
+    fn is_made(&self) -> bool {
+        !self.query.transforms.is_empty()
+            || self.contexts.iter().any(|context| context.fill.is_some())
     }
 
     fn kind(&self) -> Option<MeasureKind> {
@@ -278,8 +298,11 @@ impl<'w> Sentence<'w> {
     }
 
     /// What a cut picks; where spans are cut into steps, the step that closes with it.
-    fn pick(&self, cut: Cut) -> Pick {
-        let picked = cut.pick(&self.periods);
+    fn pick(&self, cut: Cut, among: &BTreeSet<Period>) -> Pick {
+        let picked = match cut.pick(among) {
+            Pick::Before(day) => self.beginning(day).map_or(Pick::Before(day), Pick::Found),
+            picked => picked,
+        };
         let (true, Some(step), Pick::Found(period)) = (self.accrues, self.step(), picked) else {
             return picked;
         };
@@ -288,43 +311,69 @@ impl<'w> Sentence<'w> {
         closing.map_or(picked, Pick::Found)
     }
 
-    fn anchor(&self, anchor: &Anchor) -> Result<Pick, Refused> {
-        Ok(self.pick(Cut::of(self.world, anchor)?))
+    /// The cut itself, where nothing lies before it and what is asked for had not begun: zero.
+    fn beginning(&self, day: Date) -> Option<Period> {
+        let span = match self.length() {
+            None => Period::day(day),
+            Some(length) => {
+                let around = Period::containing(length, day)?;
+                if around.last_day() == day { around } else { around.previous()? }
+            }
+        };
+        let zero = |context: &Context<'_>| {
+            let unfilled = Context { fill: None, ..context.clone() };
+            self.at(&unfilled, span).is_ok()
+        };
+        self.contexts.iter().any(zero).then_some(span)
+    }
+
+    fn base(&self, anchor: &Anchor) -> Result<Pick, Refused> {
+        Ok(self.pick(Cut::of(self.world, anchor)?, &self.periods))
+    }
+
+    fn end(&self, anchor: &Anchor) -> Result<Pick, Refused> {
+        Ok(self.pick_end(Cut::of(self.world, anchor)?))
+    }
+
+    fn pick_end(&self, cut: Cut) -> Pick {
+        match self.pick(cut, &self.ends) {
+            Pick::Before(_) if self.ends.is_empty() => Pick::Nothing,
+            picked => picked,
+        }
     }
 
     /// The base and the end that the time clauses say; without a clause the end is the latest.
     fn ends(&self) -> Result<Span, Refused> {
         let clauses = &self.query.clauses;
-        // With steps, the latest figure is the latest at the close of a step.
-        let steps = self.step().map(|step| self.on_grid(step));
-        let latest = Cut::Latest.pick(steps.as_ref().unwrap_or(&self.periods));
+        let latest = Cut::Latest.pick(&self.ends);
         if let Some(at) = &clauses.at {
             let cut = Cut::of(self.world, &at.value.anchor)?;
             let cut = if at.value.or_before { cut.or_before() } else { cut };
-            return Ok((None, self.pick(cut)));
+            return Ok((None, self.pick_end(cut)));
         }
         if let Some(between) = &clauses.between {
-            return Ok((Some(self.anchor(&between.value.0)?), self.anchor(&between.value.1)?));
+            return Ok((Some(self.base(&between.value.0)?), self.end(&between.value.1)?));
         }
         if let Some(during) = &clauses.during {
             let (first, last) = span(self.world, &during.value)?;
-            let base = self.pick(Cut::By(first.previous().ok_or(Refused)?));
+            let base = self.pick(Cut::By(first.previous().ok_or(Refused)?), &self.periods);
             let end = match &during.value {
                 Anchor::Period(period, _) => Cut::Exactly(*period),
                 _ => Cut::By(last),
             };
-            return Ok((Some(base), self.pick(end)));
+            return Ok((Some(base), self.pick_end(end)));
         }
         if let Some(over) = &clauses.over_last {
             let Some(end) = latest.found() else { return Ok((Some(Pick::Nothing), latest)) };
             let base = before(end, over.value.count, over.value.frequency)?;
             return Ok((Some(Pick::Found(base)), latest));
         }
-        let base = clauses.since.as_ref().map(|since| self.anchor(&since.value)).transpose()?;
+        let base = clauses.since.as_ref().map(|since| self.base(&since.value)).transpose()?;
         let end = match &clauses.until {
-            Some(until) => self.anchor(&until.value)?,
+            Some(until) => self.end(&until.value)?,
             // A comparison needs a later figure than its base.
             None => match base.and_then(Pick::found).zip(latest.found()) {
+                Some((base, latest)) if self.differ_in_length(base, latest) => return Err(Refused),
                 Some((base, latest)) if latest.last_day() < base.last_day() => Pick::After,
                 Some((base, latest))
                     if self.kind().is_some() && base.last_day() == latest.last_day() =>
@@ -345,8 +394,7 @@ impl<'w> Sentence<'w> {
         };
         if let (Some(base), Some(end)) = (base.and_then(Pick::found), end.found()) {
             let backwards = end.last_day() < base.last_day();
-            let comparison = self.kind().is_some() && self.accrues;
-            if backwards || (comparison && base.frequency() != end.frequency()) {
+            if backwards || self.differ_in_length(base, end) {
                 return Err(Refused);
             }
         }
@@ -373,11 +421,110 @@ impl<'w> Sentence<'w> {
         }
     }
 
+    /// The indicator whose targets are listed: `only targets` without anything else.
+    fn lists_targets(&self) -> Option<&str> {
+        let clauses = &self.query.clauses;
+        let plain = self.query.reducers.is_empty()
+            && self.query.transforms.is_empty()
+            && self.kind().is_none()
+            && clauses.by.is_none()
+            && clauses.percent_of.is_none()
+            && clauses.over_last.is_none();
+        match &self.expression {
+            Expression::Indicator(name) if plain && self.only_targets() => Some(text(name)),
+            _ => None,
+        }
+    }
+
+    /// The targets that are set, each as it was set; one row where a region has none.
+    fn targets(&self, name: &str) -> Result<Vec<Row>, Refused> {
+        let closes = |context: &Context<'_>| {
+            context.published(name).iter().map(|target| target.last_day()).collect::<Vec<_>>()
+        };
+        let closes: BTreeSet<Date> = self.contexts.iter().flat_map(closes).collect();
+        let pick = |anchor: &Anchor, or_before: bool| {
+            let cut = Cut::of(self.world, anchor)?;
+            Ok(match if or_before { cut.or_before() } else { cut } {
+                Cut::Exactly(period) => Some(period.last_day()),
+                Cut::By(day) => closes.iter().filter(|close| **close <= day).max().copied(),
+                Cut::Latest => closes.iter().max().copied(),
+                Cut::First => closes.iter().min().copied(),
+            })
+        };
+        let clauses = &self.query.clauses;
+        let between = clauses.between.as_ref().map(|clause| &clause.value);
+        let since = clauses.since.as_ref().map(|clause| &clause.value);
+        let until = clauses.until.as_ref().map(|clause| &clause.value);
+        let (mut first, mut last) = (None, closes.iter().max().copied());
+        if let Some(anchor) = since.or(between.map(|ends| &ends.0)) {
+            first = pick(anchor, false)?;
+        }
+        if let Some(anchor) = until.or(between.map(|ends| &ends.1)) {
+            last = pick(anchor, false)?;
+        }
+        if let Some(at) = &clauses.at {
+            last = pick(&at.value.anchor, at.value.or_before)?;
+            first = last;
+        }
+        if let Some(during) = &clauses.during {
+            let (from, to) = span(self.world, &during.value)?;
+            (first, last) = (Some(from), Some(to));
+        }
+        let shown = |target: &Period| {
+            let close = target.last_day();
+            first.is_none_or(|first| first <= close) && last.is_some_and(|last| close <= last)
+        };
+        let mut rows = Vec::new();
+        for context in &self.contexts {
+            let targets = context.published(name).into_iter().filter(shown);
+            let mut own: Vec<Row> = targets
+                .map(|target| {
+                    let figure = context.stored(name, target);
+                    let figure = figure.map(|figure| figure.with(figure.value * self.factor));
+                    let at = figure.map(|figure| (target, figure));
+                    self.level(context, at.ok_or_else(Why::new))
+                })
+                .collect();
+            if own.is_empty() {
+                own.push(self.level(context, Err(Why::from([Missing::NoTarget]))));
+            }
+            rows.extend(own);
+        }
+        Ok(rows)
+    }
+
+    /// A figure as a row, or why there is none.
+    fn level(&self, context: &Context<'_>, figure: Result<At, Why>) -> Row {
+        let at = figure.as_ref().ok().copied();
+        Row {
+            region: context.region.to_owned(),
+            columns: vec![Column::Text(at.map_or("", |_| "target").to_owned())],
+            period: at.map(|(period, _)| period),
+            asked: at.map(|(period, _)| period),
+            base: None,
+            value: figure.map(|(_, figure)| Value::Exact(figure.value)),
+            unit: self.unit.as_ref().map(Unit::to_string).unwrap_or_default(),
+            strength: at.map(|(_, figure)| figure.strength),
+            status: at.map_or(Status::ACTUAL, |(_, figure)| figure.status),
+            published: at.and_then(|(_, figure)| figure.published),
+            coverage: None,
+            accrues: self.accrues,
+        }
+    }
+
+    /// Whether two spans cannot be compared.
+    fn differ_in_length(&self, base: Period, end: Period) -> bool {
+        let days = |p: Period| p.last_day().day_number() - p.first_day().day_number();
+        let length = |period: Period| period.frequency().ok_or_else(|| days(period));
+        self.kind().is_some() && self.accrues && length(base) != length(end)
+    }
+
     /// Whether the clauses ask for more than one period: `only targets` are the targets themselves.
     fn is_window(&self) -> bool {
         let clauses = &self.query.clauses;
         clauses.at.is_none()
             && (self.given.map_or(self.only_targets(), |times| times.lists_targets)
+                && self.kind().is_none()
                 || takes_all_time(self.query)
                 || clauses.by.is_some()
                 || clauses.since.is_some()
@@ -408,11 +555,7 @@ impl<'w> Sentence<'w> {
             return Ok(vec![end]);
         }
         let (after, until) = self.limits(base, end)?;
-        let shown = base.filter(|base| match base {
-            Pick::Found(_) => !window,
-            Pick::Before(_) => !window && self.read(context, *base).is_ok(),
-            _ => false,
-        });
+        let shown = base.filter(|base| matches!(base, Pick::Found(_)) && !window);
         let mut rows: Vec<Pick> = shown.into_iter().collect();
         let (Some(after), Some(until)) = (after, until) else {
             if rows.is_empty() {
@@ -420,21 +563,7 @@ impl<'w> Sentence<'w> {
             }
             return Ok(rows);
         };
-        let inside = self.inside(after, until).into_iter();
-        // Without steps a list has what is published, not what could be filled or added up.
-        let known = context.transformed_periods(&self.query.transforms, &self.expression);
-        let closes: BTreeSet<Date> = known.iter().map(|period| period.last_day()).collect();
-        let own = |period: &Period| {
-            let begun = self.at(context, *period).is_ok_and(|figure| !figure.unbegun);
-            let unfilled = if self.accrues {
-                known.contains(period)
-            } else {
-                closes.contains(&period.last_day())
-            };
-            let plain = self.kind().is_some() && context.fill.is_none();
-            self.step().is_some() || begun && (plain || unfilled)
-        };
-        rows.extend(inside.filter(own).map(Pick::Found));
+        rows.extend(self.inside(context, after, until).into_iter().map(Pick::Found));
         let until = clauses.until.as_ref().map(|clause| &clause.value);
         let until = until.or(clauses.between.as_ref().map(|clause| &clause.value.1));
         let named = until.is_some_and(|anchor| match anchor {
@@ -452,9 +581,6 @@ impl<'w> Sentence<'w> {
                 rows.push(end);
             }
         }
-        if rows.is_empty() && self.only_targets() {
-            rows.push(Pick::Nothing);
-        }
         Ok(rows)
     }
 
@@ -465,46 +591,38 @@ impl<'w> Sentence<'w> {
         end: Pick,
     ) -> Result<(Option<Date>, Option<Date>), Refused> {
         if let Some(during) = &self.query.clauses.during {
-            let (first, last) = span(self.world, &during.value)?;
-            return Ok((first.previous(), Some(last)));
+            let (first, _) = span(self.world, &during.value)?;
+            return Ok((first.previous(), end.found().map(Period::last_day)));
         }
         let after = match base {
             Some(Pick::Found(base)) => Some(base.last_day()),
             Some(Pick::Before(day)) => Some(day),
-            _ => self.periods.iter().min().and_then(|first| first.last_day().previous()),
+            _ => self.ends.iter().min().and_then(|first| first.last_day().previous()),
         };
         Ok((after, end.found().map(Period::last_day)))
     }
 
     /// The periods that close after one day, up to another: every step where `by` asks for steps,
-    /// otherwise those with a figure.
-    fn inside(&self, after: Date, until: Date) -> Vec<Period> {
-        let within = |p: &Period| after < p.last_day() && p.last_day() <= until;
-        let Some(step) = self.step() else {
-            return self.periods.iter().copied().filter(within).collect();
-        };
-        let mut rows = Vec::new();
-        let mut next = Period::containing(step, after);
-        while let Some(period) = next.filter(|period| period.last_day() <= until) {
-            if within(&period) {
-                rows.push(period);
-            }
-            next = period.next();
+    /// otherwise those with a figure, which is published and not filled in or added up.
+    fn inside(&self, context: &Context<'_>, after: Date, until: Date) -> Vec<Period> {
+        if let Some(step) = self.step() {
+            return stepped(step, after, until);
         }
-        rows
+        let own = context.transformed_periods(&self.query.transforms, &self.expression);
+        own.into_iter().filter(|p| after < p.last_day() && p.last_day() <= until).collect()
     }
 
     /// The spans of a comparison: one, or step by step.
     fn steps(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
         let (after, until) = self.limits(Some(base), end)?;
-        let (Some(_), Some(after), Some(until)) = (self.step(), after, until) else {
+        let (Some(step), Some(after), Some(until)) = (self.step(), after, until) else {
             return Ok(vec![(Some(base), end)]);
         };
         let fixed =
             matches!(kind, MeasureKind::Index | MeasureKind::Multiple | MeasureKind::Progress);
         let mut spans = Vec::new();
         let mut last = base;
-        for period in self.inside(after, until) {
+        for period in stepped(step, after, until) {
             spans.push((Some(last), Pick::Found(period)));
             last = if fixed { base } else { Pick::Found(period) };
         }
@@ -549,35 +667,13 @@ impl<'w> Sentence<'w> {
         })
     }
 
-    /// The figure at what was picked. Before all figures an indicator may not have begun: zero.
+    /// The figure at what was picked.
     fn read(&self, context: &Context<'_>, pick: Pick) -> Result<At, Why> {
         match pick {
             Pick::Found(period) => Ok((period, self.at(context, period)?)),
-            Pick::Before(day) => {
-                let span = self.length().and_then(|length| {
-                    let around = Period::containing(length, day)?;
-                    if around.last_day() == day { Some(around) } else { around.previous() }
-                });
-                let span = span.unwrap_or(Period::day(day));
-                let figure = self.at(context, Period::day(day)).map_err(|mut why| {
-                    // What closes before all figures may have been withdrawn.
-                    why.extend([Missing::NoData, Missing::BeforeSeries, Missing::Withdrawn]);
-                    why.extend(self.at(context, span).err().unwrap_or_default());
-                    let step = self.step().and_then(|step| Period::containing(step, day));
-                    for step in step.into_iter().flat_map(|step| [Some(step), step.previous()]) {
-                        let reasons = step.and_then(|step| self.at(context, step).err());
-                        why.extend(reasons.unwrap_or_default());
-                    }
-                    why
-                })?;
-                if !figure.unbegun {
-                    // A day picks no figure that was filled in.
-                    return Err(Why::from([Missing::BeforeSeries, Missing::NoData]));
-                }
-                Ok((span, figure))
-            }
-            Pick::After => Err(Why::from([Missing::NotYet, Missing::NoData])),
-            Pick::Nothing => Err(Why::from([Missing::NoData, Missing::NotYet])),
+            Pick::Before(_) => Err(Why::from([Missing::BeforeSeries])),
+            Pick::After => Err(Why::from([Missing::NotYet])),
+            Pick::Nothing => Err(Why::from([Missing::NoData])),
         }
     }
 
@@ -587,12 +683,10 @@ impl<'w> Sentence<'w> {
         end: Result<At, Why>,
         goal: Option<Result<At, Why>>,
     ) -> Result<Value, Why> {
-        let missing = |figure: &Result<At, Why>| figure.as_ref().err().cloned().unwrap_or_default();
-        let mut why = missing(&end);
-        why.extend(base.iter().chain(&goal).flat_map(missing));
-        let (Ok(end), Ok(base), Ok(goal)) = (end, base.transpose(), goal.transpose()) else {
-            return Err(why);
-        };
+        // Of several reasons the first is told.
+        let end = end?;
+        let base = base.transpose()?;
+        let goal = goal.transpose()?;
         let value = match (self.kind(), base, goal) {
             (None, ..) => Ok(Value::Exact(end.1.value)),
             (Some(MeasureKind::Gap), _, Some(goal)) => Ok(measure::gap(end.1, goal.1)),
@@ -635,17 +729,33 @@ impl<'w> Sentence<'w> {
                 let Expression::Indicator(name) = &self.expression else { return Err(Refused) };
                 // A target is set, never computed from the targets of parts.
                 let periods = aims.published(text(name));
-                let period = match at {
-                    Some(anchor) => Cut::of(self.world, anchor)?.pick(&periods).found(),
-                    None => periods.iter().find(|p| p.last_day() > end.last_day()).copied(),
+                let stated = at.as_ref().map(|anchor| Cut::of(self.world, anchor)).transpose()?;
+                let meant = |target: &&Period| match stated {
+                    Some(Cut::Exactly(period)) => period.last_day() == target.last_day(),
+                    Some(_) => false,
+                    None => target.last_day() > end.last_day(),
                 };
-                let set = |period: &Period| {
-                    periods.iter().any(|target| target.last_day() == period.last_day())
+                // The target of a flow is the total of its period: what is held against it is a
+                // first part of that, or a total over as long a period.
+                let flow = self.world.indicator(text(name)).kind == Some(Kind::Flow);
+                let comparable = |target: &&Period| {
+                    !flow
+                        || target.frequency() == end.frequency()
+                        || target.first_day() == end.first_day() && target.covers(end)
                 };
-                let period = period.filter(set);
+                let period = periods.iter().filter(comparable).find(meant).copied();
                 let figure = period.and_then(|period| Some((period, self.at(&aims, period).ok()?)));
                 Ok(figure.ok_or_else(|| Why::from([Missing::NoTarget])))
             }
         }
     }
+}
+
+/// The steps that close after one day, up to another.
+fn stepped(step: Frequency, after: Date, until: Date) -> Vec<Period> {
+    let first = Period::containing(step, after);
+    std::iter::successors(first, |period| period.next())
+        .take_while(|period| period.last_day() <= until)
+        .filter(|period| after < period.last_day())
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use milepost::{
     Basis, Batch, Date, Decimal, Definition, Indicator, Kind, Milestone, Observation, Options,
@@ -54,6 +55,14 @@ impl World {
             regions.entry(fact.region).or_default().push(fact.clone());
         }
         Self { indicators, regions, milestones, facts, series }
+    }
+
+    /// The world without some of its facts.
+    pub(crate) fn without(&self, facts: Range<usize>) -> Self {
+        let mut rest = self.facts.clone();
+        rest.drain(facts);
+        let Self { indicators, regions, milestones, .. } = self.clone();
+        Self::new(indicators, regions, milestones, rest)
     }
 
     /// The facts of an indicator in the region of that code.

@@ -25,7 +25,9 @@ impl Context<'_> {
             return Err(why);
         }
         let periods = plain.periods_of(name);
-        let alike = |other: &&Period| !self.accrues(name) || other.frequency() == at.frequency();
+        let days = |p: Period| p.last_day().day_number() - p.first_day().day_number();
+        let length = |period: Period| period.frequency().ok_or_else(|| days(period));
+        let alike = |other: &&Period| !self.accrues(name) || length(**other) == length(at);
         let figure = |period: &Period| (*period, plain.indicator(name, *period));
         let before = periods.iter().filter(alike).filter(|p| p.last_day() < at.last_day());
         let after = periods.iter().filter(alike).filter(|p| p.last_day() > at.last_day());

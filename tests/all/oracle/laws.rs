@@ -16,7 +16,7 @@ proptest! {
 
     #[test]
     fn the_order_of_clauses_never_changes_an_answer(
-        Case { world, queries } in case(),
+        Case { world, queries } in case(7),
         order in vec(any::<Index>(), 20),
     ) {
         let store = world.store();
@@ -32,7 +32,7 @@ proptest! {
 
     #[test]
     fn batches_and_upkeep_never_change_an_answer(
-        Case { world, queries } in case(),
+        Case { world, queries } in case(7),
         order in vec(any::<Index>(), 64),
         steps in vec((0..40_usize, upkeep()), 0..6),
     ) {

@@ -55,7 +55,9 @@ pub(crate) fn reduced(
             if axis == Dimension::Time && query.clauses.by.is_none() && overlap(&group) {
                 return Err(Refused);
             }
-            next.extend(reduce(reducer, axis, &group, whole));
+            // Where regions were reduced before, the rows speak of the region that they lie in.
+            let across = axis == Dimension::Region || gone.contains(&Dimension::Region);
+            next.extend(reduce(reducer, axis, &group, whole.filter(|_| across)));
         }
         rows = next;
         if !keeps_rows(reducer) {
@@ -292,10 +294,7 @@ fn combined(axis: Dimension, rows: &[Row], value: Result<Value, Why>, whole: Opt
         Dimension::Time => span,
         _ => rows.iter().find_map(|row| row.asked),
     };
-    let region = match (axis, whole) {
-        (Dimension::Region, Some(whole)) => whole.to_owned(),
-        _ => first.region.clone(),
-    };
+    let region = whole.unwrap_or(&first.region).to_owned();
     let mut columns = first.columns.clone();
     if axis == Dimension::Column {
         columns[0] = Column::Text(String::new());

@@ -22,36 +22,31 @@ use std::hash::BuildHasher;
 
 use self::compare::agree;
 use self::dice::Dice;
+pub(crate) use self::smaller::smaller;
+use super::tally::Tally;
 
 /// Questions about each world.
 const QUESTIONS: usize = 40;
 
-/// Seeds of worlds: as many fresh ones as the environment says, otherwise the same few.
-fn seeds(worlds: u64) -> std::ops::Range<u64> {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
-    let first = asked.map_or(0, |_: u64| RandomState::new().hash_one(worlds) >> 1);
-    first..first + asked.unwrap_or(worlds)
-}
-
 #[test]
 fn figures_of_regions_are_put_together_as_the_oracle_does() {
-    for seed in seeds(80) {
+    let mut tally = Tally::of_regions();
+    let mut seed = tally.seed().unwrap_or_else(|| RandomState::new().hash_one(0) >> 1);
+    while !tally.is_full() {
         let mut dice = Dice::new(seed);
         let world = world::world(&mut dice);
-        let store = world.store();
-        let snapshot = store.snapshot();
+        let snapshot = world.store().snapshot();
         for _ in 0..QUESTIONS {
             let question = ask::question(&mut dice, &world);
             if agree(&world, &snapshot, &question).is_err() {
-                let difference = |world: &_| agree(world, &store_of(world), &question);
-                let world = smaller::smaller(&world, |world| difference(world).is_err());
-                let told = difference(&world).err().unwrap_or_default();
+                let asked = |world: &_| agree(world, &world.store().snapshot(), &question);
+                let world = smaller(&world, |world| asked(world).is_err());
+                let told = asked(&world).err().unwrap_or_default();
                 panic!("world {seed}: {told}\n{world:?}\nquery\n{question}\n----\n");
             }
+            tally.count();
         }
+        seed += 1;
     }
-}
-
-fn store_of(world: &crate::oracle::facts::World) -> milepost::Snapshot {
-    world.store().snapshot()
+    tally.tell("regions");
 }

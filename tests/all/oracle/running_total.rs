@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use milepost::{Date, Frequency, Period};
 
 use super::context::Context;
-use super::series::{Figure, Missing, Why};
+use super::series::{Figure, Missing, Why, place};
 use super::transform::since_january;
 
 impl Context<'_> {
@@ -16,7 +16,7 @@ impl Context<'_> {
         let closes: BTreeSet<Date> = labels.iter().map(|label| label.last_day()).collect();
         let best = |close: Date| {
             let same = labels.iter().filter(|label| label.last_day() == close);
-            let figures = same.filter_map(|label| self.stored(name, *label).ok());
+            let figures = same.filter_map(|label| self.stored(name, *label));
             figures.min_by_key(|figure| (figure.strength, Reverse(figure.published)))
         };
         closes.into_iter().filter_map(|close| Some((close, best(close)?))).collect()
@@ -41,47 +41,51 @@ impl Context<'_> {
     }
 
     /// What accrued over a period: a total since January, a step, or steps without a gap.
-    pub(crate) fn accrued(&self, name: &str, at: Period) -> Result<Figure, Why> {
+    pub(crate) fn accrued(&self, name: &str, at: Period) -> Option<Figure> {
         if at == since_january(at.last_day())
             && let Some((_, total)) =
                 self.closes(name).into_iter().find(|(close, _)| *close == at.last_day())
         {
-            return Ok(total);
+            return Some(total);
         }
-        let steps = self.added(name);
-        let inside: Vec<&(Period, Figure)> =
-            steps.iter().filter(|(step, _)| at.covers(*step)).collect();
         let mut next = at.first_day();
-        let mut sum = None;
-        for (step, figure) in &inside {
+        let mut sum: Option<Figure> = None;
+        for (step, figure) in self.added(name).into_iter().filter(|(step, _)| at.covers(*step)) {
             if step.first_day() != next {
                 break;
             }
-            sum =
-                Some(sum.map_or(*figure, |sum: Figure| {
-                    sum.combined(*figure, sum.value + figure.value)
-                }));
+            sum = Some(sum.map_or(figure, |sum| sum.combined(figure, sum.value + figure.value)));
             if step.last_day() == at.last_day() {
-                return Ok(sum.expect("a first step"));
+                return sum;
             }
             next = step.last_day().next().expect("a day later");
         }
-        let mut why: Why = self
-            .labels(name)
-            .into_iter()
-            .filter(|label| label.last_day() == at.last_day())
-            .filter_map(|label| self.stored(name, label).err())
-            .flatten()
-            .chain([Missing::NoData])
-            .collect();
-        // Some of the periods are there; how many depends on the frequency that is counted.
+        None
+    }
+
+    /// Why nothing accrued: how many of the periods are there depends on the frequency that is
+    /// counted.
+    pub(crate) fn reasons_of_steps(&self, name: &str, at: Period) -> Why {
+        let mut why = Why::from([place(&self.periods_of(name), at)]);
+        let labels = self.labels(name).into_iter();
+        for label in labels.filter(|label| label.last_day() == at.last_day()) {
+            why.extend(self.is_withdrawn(name, label).then_some(Missing::Withdrawn));
+        }
+        for label in self.labels(name) {
+            let inside = at.covers(label) || at.last_day() == label.last_day();
+            let later = inside && self.is_known_later(name, label);
+            why.extend(later.then_some(Missing::NotKnownThen));
+        }
+        let steps = self.added(name);
         for frequency in Frequency::ALL {
-            let present = inside.iter().filter(|(step, _)| step.frequency() == Some(frequency));
+            let present = steps
+                .iter()
+                .filter(|(step, _)| at.covers(*step) && step.frequency() == Some(frequency));
             let present = present.count();
             if let (Some(all), true) = (at.subperiods(frequency), present > 0) {
                 why.insert(Missing::Incomplete(present, all.count()));
             }
         }
-        Err(why)
+        why
     }
 }

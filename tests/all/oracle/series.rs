@@ -1,6 +1,6 @@
 //! What an expression is worth at a period, in one region: loops over the facts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use milepost::{Basis, Date, Frequency, Indicator, Kind, Period, Status, Strength, Unit};
 use milepost_lang::ast::{AddOperator, Expression, Magnitude, MultiplyOperator, Name, Quantity};
@@ -19,8 +19,6 @@ pub(crate) struct Figure {
     pub(crate) status: Status,
     /// The latest publication used.
     pub(crate) published: Option<Date>,
-    /// Whether a zero from before the beginning of an indicator was used.
-    pub(crate) unbegun: bool,
 }
 
 /// Why there is no figure.
@@ -37,7 +35,7 @@ pub(crate) enum Missing {
     Withdrawn,
 }
 
-/// Every reason that holds: where two figures are missing, an answer may tell either.
+/// Reasons, one of which an answer has to tell.
 pub(crate) type Why = BTreeSet<Missing>;
 
 /// The question has no answer at all; both sides must say so.
@@ -48,12 +46,11 @@ impl Figure {
     /// A number that stands for itself.
     pub(crate) fn constant(value: Rational) -> Self {
         let (strength, status) = (Strength::Actual, Status::ACTUAL);
-        Self { value, strength, status, published: None, unbegun: false }
+        Self { value, strength, status, published: None }
     }
 
-    /// The zero of an indicator that has not begun.
-    fn unbegun() -> Self {
-        Self { unbegun: true, ..Self::constant(Rational::ZERO) }
+    fn zero() -> Self {
+        Self::constant(Rational::ZERO)
     }
 
     /// The figure with another value.
@@ -68,7 +65,6 @@ impl Figure {
             strength: self.strength.max(other.strength),
             status: self.status | other.status,
             published: self.published.max(other.published),
-            unbegun: self.unbegun || other.unbegun,
         }
     }
 }
@@ -202,21 +198,13 @@ impl Context<'_> {
         }
     }
 
-    /// The figures of all operands, or every reason why some are missing.
+    /// The figures of all operands, or why the first that has none is missing.
     fn all<'e>(
         &self,
         operands: impl Iterator<Item = &'e Expression>,
         at: Period,
     ) -> Result<Vec<Figure>, Why> {
-        let mut figures = Vec::new();
-        let mut why = Why::new();
-        for operand in operands {
-            match self.figure(operand, at) {
-                Ok(figure) => figures.push(figure),
-                Err(reasons) => why.extend(reasons),
-            }
-        }
-        if why.is_empty() { Ok(figures) } else { Err(why) }
+        operands.map(|operand| self.figure(operand, at)).collect()
     }
 
     /// Terms are converted to the unit of the first.
@@ -281,35 +269,57 @@ impl Context<'_> {
         Ok(product)
     }
 
-    /// The figure of an indicator: published, rolled up, computed from parts, or the structural
-    /// zero before it begins.
+    /// The figure of an indicator, or why there is none.
     pub(crate) fn indicator(&self, name: &str, at: Period) -> Result<Figure, Why> {
         if self.fill.is_some() {
             return self.filled(name, at);
         }
+        match self.value(name, at) {
+            Some(found) => found.map_err(|why| Why::from([why])),
+            None if self.is_running_total(name) => Err(self.reasons_of_steps(name, at)),
+            None => Err(Why::from([self.reason(name, at)])),
+        }
+    }
+
+    /// Published, rolled up, computed from parts, or the structural zero before the beginning; a
+    /// quotient over zero is undefined.
+    fn value(&self, name: &str, at: Period) -> Option<Result<Figure, Missing>> {
         let indicator = self.world.indicator(name);
         let found = match indicator.kind {
-            None | Some(Kind::Index | Kind::Intensity) => self.stored(name, at),
-            Some(Kind::Flow) => self.flow(name, at),
-            Some(Kind::Stock) => self.at_close(name, at),
+            None | Some(Kind::Index | Kind::Intensity) => self.stored(name, at).map(Ok),
+            Some(Kind::Flow) => self.flow(name, at).map(Ok),
+            Some(Kind::Stock) => self.at_close(name, at).map(Ok),
             Some(Kind::Ratio) => self.ratio(indicator, at),
         };
         let before = indicator.begins.is_some_and(|begins| at.last_day() < begins);
-        match found {
-            Err(_) if before => Ok(Figure::unbegun()),
-            Err(why) if why.contains(&Missing::NoData) || self.known.is_some() => {
-                let place = place(&self.periods_of(name), at);
-                let inside =
-                    |fact: &Fact| at.covers(fact.period) || at.last_day() == fact.period.last_day();
-                let later = self.facts(name).any(|fact| {
-                    inside(fact) && self.known.is_some_and(|known| known < fact.published)
-                });
-                let unknown = later.then_some(Missing::NotKnownThen);
-                let others = why.into_iter().filter(|why| *why != Missing::NoData);
-                Err(others.chain([place]).chain(unknown).collect())
-            }
-            found => found,
+        found.or_else(|| before.then(|| Ok(Figure::zero())))
+    }
+
+    /// Why there is no figure: it became known later, was withdrawn, lacks sub-periods, and
+    /// otherwise where the period lies among those that have one.
+    fn reason(&self, name: &str, at: Period) -> Missing {
+        let indicator = self.world.indicator(name);
+        let spans = self.accrues(name);
+        let same = |label: &Period| {
+            if spans { *label == at } else { label.last_day() == at.last_day() }
+        };
+        let labels: Vec<Period> = self.labels(name).into_iter().filter(same).collect();
+        if labels.iter().any(|label| self.is_known_later(name, *label)) {
+            return Missing::NotKnownThen;
         }
+        if labels.iter().any(|label| self.is_withdrawn(name, *label)) {
+            return Missing::Withdrawn;
+        }
+        if let (Some(Kind::Flow), Some((present, expected))) =
+            (indicator.kind, self.holes(name, at))
+        {
+            return Missing::Incomplete(present, expected);
+        }
+        let periods = self.periods_of(name);
+        if periods.is_empty() && indicator.numerator.is_some() {
+            return Missing::NoParts;
+        }
+        place(&periods, at)
     }
 
     /// The facts of a series.
@@ -319,16 +329,8 @@ impl Context<'_> {
 
     /// What is stored for exactly that period: the strongest admitted status, of the latest
     /// publication, among what was known and is not withdrawn.
-    pub(crate) fn stored(&self, name: &str, at: Period) -> Result<Figure, Why> {
-        let all: Vec<&Fact> = self.facts(name).filter(|fact| fact.period == at).collect();
-        if all.is_empty() {
-            return Err(Why::from([Missing::NoData]));
-        }
-        let known: Vec<&Fact> =
-            all.into_iter().filter(|fact| self.known.is_none_or(|k| fact.published <= k)).collect();
-        if known.is_empty() {
-            return Err(Why::from([Missing::NotKnownThen]));
-        }
+    pub(crate) fn stored(&self, name: &str, at: Period) -> Option<Figure> {
+        let known = self.known(name, at);
         let stands = |fact: &&Fact| {
             let superseded = |later: &&Fact| {
                 later.target == fact.target
@@ -337,121 +339,109 @@ impl Context<'_> {
             };
             fact.value.is_some() && !known.iter().any(superseded)
         };
+        let admitted = |fact: &&Fact| self.statuses.contains(&fact.strength());
         let best = known
             .iter()
             .copied()
             .filter(stands)
-            .filter(|fact| self.statuses.contains(&fact.strength()))
-            .min_by_key(|fact| (fact.strength(), std::cmp::Reverse(fact.published)));
+            .filter(admitted)
+            .min_by_key(|fact| (fact.strength(), std::cmp::Reverse(fact.published)))?;
+        Some(Figure {
+            value: best.value.map_or(Rational::ZERO, Rational::from),
+            strength: best.strength(),
+            status: best.status,
+            published: Some(best.published),
+        })
+    }
+
+    /// The vintages of a period that were known.
+    fn known<'f>(&'f self, name: &'f str, at: Period) -> Vec<&'f Fact> {
+        let known = |fact: &&Fact| self.known.is_none_or(|known| fact.published <= known);
+        self.facts(name).filter(|fact| fact.period == at).filter(known).collect()
+    }
+
+    /// Whether what is stored for a period became known later.
+    pub(crate) fn is_known_later(&self, name: &str, at: Period) -> bool {
+        let today = Self { known: None, ..self.clone() };
+        self.stored(name, at).is_none() && today.stored(name, at).is_some()
+    }
+
+    /// Whether the last word on a period was that it is withdrawn.
+    pub(crate) fn is_withdrawn(&self, name: &str, at: Period) -> bool {
+        let known = self.known(name, at);
         let targets = self.statuses.contains(&Strength::Target);
-        let withdrawn = || {
-            [false, true].into_iter().any(|target| {
-                let same = known.iter().filter(|fact| fact.target == target);
-                let last = same.max_by_key(|fact| fact.published);
-                (targets || !target) && last.is_some_and(|fact| fact.value.is_none())
-            })
-        };
-        match best {
-            Some(fact) => Ok(Figure {
-                value: fact.value.map_or(Rational::ZERO, Rational::from),
-                strength: fact.strength(),
-                status: fact.status,
-                published: Some(fact.published),
-                unbegun: false,
-            }),
-            None if withdrawn() => Err(Why::from([Missing::Withdrawn])),
-            None => Err(Why::from([Missing::NoData])),
-        }
+        let reported = self.statuses.iter().any(|strength| *strength != Strength::Target);
+        [(false, reported), (true, targets)].into_iter().any(|(target, read)| {
+            let same = known.iter().filter(|fact| fact.target == target);
+            let last = same.max_by_key(|fact| fact.published);
+            read && last.is_some_and(|fact| fact.value.is_none())
+        })
     }
 
     /// What holds at the period's close: of all labels of that close the strongest figure, the
     /// period's own before others.
-    fn at_close(&self, name: &str, at: Period) -> Result<Figure, Why> {
+    fn at_close(&self, name: &str, at: Period) -> Option<Figure> {
         let labels: BTreeSet<Period> = self
             .facts(name)
             .map(|fact| fact.period)
             .filter(|period| period.last_day() == at.last_day())
             .collect();
-        let found =
-            labels.iter().filter_map(|label| Some((*label, self.stored(name, *label).ok()?)));
-        let best = found.min_by_key(|(label, figure)| (figure.strength, *label != at));
-        best.map(|(_, figure)| figure).ok_or_else(|| {
-            let reasons: Why = labels
-                .iter()
-                .filter_map(|label| self.stored(name, *label).err())
-                .flatten()
-                .collect();
-            if reasons.is_empty() { Why::from([Missing::NoData]) } else { reasons }
-        })
+        let found = labels.iter().filter_map(|label| Some((*label, self.stored(name, *label)?)));
+        found.min_by_key(|(label, figure)| (figure.strength, *label != at)).map(|(_, best)| best)
     }
 
     /// What accrued over the period: published, or the sum of all its sub-periods.
-    fn flow(&self, name: &str, at: Period) -> Result<Figure, Why> {
+    fn flow(&self, name: &str, at: Period) -> Option<Figure> {
         if self.is_running_total(name) {
             return self.accrued(name, at);
         }
-        let exact = self.stored(name, at);
-        if exact.is_ok() {
-            return exact;
-        }
-        let begins = self.world.indicator(name).begins;
-        let mut best = None;
-        for frequency in Frequency::ALL {
-            let Some(parts) = at.subperiods(frequency) else { continue };
-            let parts: Vec<Period> = parts.filter(|part| *part != at).collect();
-            let figures: Vec<Figure> = parts
-                .iter()
-                .filter_map(|part| match self.stored(name, *part) {
-                    Err(_) if begins.is_some_and(|begins| part.last_day() < begins) => {
-                        Some(Figure::unbegun())
-                    }
-                    stored => stored.ok(),
-                })
-                .collect();
-            if !parts.is_empty() && figures.len() == parts.len() {
-                let zero = Figure::constant(Rational::ZERO);
-                let sum = |sum: Figure, part: Figure| sum.combined(part, sum.value + part.value);
-                return Ok(figures.into_iter().fold(zero, sum));
-            }
-            let published = figures.iter().any(|figure| figure.published.is_some());
-            if published && best.is_none_or(|(present, _)| present < figures.len()) {
-                best = Some((figures.len(), parts.len()));
-            }
-        }
-        match (exact, best) {
-            (_, Some((present, expected))) => {
-                Err(Why::from([Missing::Incomplete(present, expected)]))
-            }
-            (missing, None) => missing,
-        }
+        let zero = Figure::zero();
+        let sum = |sum: Figure, part: Figure| sum.combined(part, sum.value + part.value);
+        self.stored(name, at).or_else(|| {
+            let mut whole = self.sub_periods(name, at);
+            let parts = whole.find(|parts| parts.iter().all(Option::is_some))?;
+            Some(parts.into_iter().flatten().fold(zero, sum))
+        })
+    }
+
+    /// How many of how many sub-periods have a figure, where some have.
+    fn holes(&self, name: &str, at: Period) -> Option<(usize, usize)> {
+        let counted =
+            self.sub_periods(name, at).map(|parts| (parts.iter().flatten().count(), parts.len()));
+        counted.filter(|(present, _)| *present > 0).max_by_key(|(present, _)| *present)
+    }
+
+    /// The figures of the sub-periods of each frequency.
+    fn sub_periods<'s>(
+        &'s self,
+        name: &'s str,
+        at: Period,
+    ) -> impl Iterator<Item = Vec<Option<Figure>>> + 's {
+        let divided = Frequency::ALL.into_iter().filter_map(move |frequency| {
+            let parts: Vec<Period> = at.subperiods(frequency)?.filter(|part| *part != at).collect();
+            Some(parts).filter(|parts| !parts.is_empty())
+        });
+        divided.map(|parts| parts.into_iter().map(|part| self.stored(name, part)).collect())
     }
 
     /// A published ratio, otherwise its numerator over its denominator.
-    fn ratio(&self, indicator: &Indicator, at: Period) -> Result<Figure, Why> {
+    fn ratio(&self, indicator: &Indicator, at: Period) -> Option<Result<Figure, Missing>> {
         let published = if self.accrues(&indicator.name) {
             self.stored(&indicator.name, at)
         } else {
             self.at_close(&indicator.name, at)
         };
-        let (Some(above), Some(below)) = (&indicator.numerator, &indicator.denominator) else {
-            return published;
-        };
-        if published.is_ok() {
-            return published;
+        if published.is_some() {
+            return published.map(Ok);
         }
-        let plain = Self { fill: None, ..self.clone() };
-        let parts = [above, below].map(|part| plain.indicator(part, at));
-        let [Ok(numerator), Ok(denominator)] = parts else {
-            let reasons = parts.into_iter().filter_map(Result::err).flatten();
-            let own = published.err().unwrap_or_default();
-            return Err(reasons.chain(own).chain([Missing::NoParts]).collect());
-        };
+        let (above, below) = (indicator.numerator.as_ref()?, indicator.denominator.as_ref()?);
         let unit = |name: &str| self.world.indicator(name).parsed_unit().unwrap_or_else(Unit::pure);
-        let factor = conversion(&unit(above).divide(&unit(below)), &unit(&indicator.name))
-            .map_err(|_| Why::from([Missing::NoParts]))?;
+        let factor = conversion(&unit(above).divide(&unit(below)), &unit(&indicator.name)).ok()?;
+        let numerator = self.value(above, at)?.ok()?;
+        let denominator = self.value(below, at)?.ok()?;
         let quotient = numerator.value.over(denominator.value);
-        let quotient = quotient.ok_or_else(|| Why::from([Missing::Undefined]))?;
-        Ok(numerator.combined(denominator, quotient * factor))
+        let figure = quotient.map(|quotient| numerator.combined(denominator, quotient * factor));
+        Some(figure.ok_or(Missing::Undefined))
     }
 
     fn is_running_total(&self, name: &str) -> bool {
@@ -481,7 +471,7 @@ impl Context<'_> {
         if self.is_running_total(name) {
             return self.added(name).into_iter().map(|(step, _)| step).collect();
         }
-        let own = |period: &Period| self.stored(name, *period).is_ok();
+        let own = |period: &Period| self.stored(name, *period).is_some();
         self.labels(name).into_iter().filter(own).collect()
     }
 
@@ -492,33 +482,77 @@ impl Context<'_> {
 
     /// The periods in which an indicator has a figure of its own, published or from parts.
     pub(crate) fn periods_of(&self, name: &str) -> BTreeSet<Period> {
-        let plain = Self { fill: None, ..self.clone() };
         let indicator = self.world.indicator(name);
         let mut periods = self.published(name);
-        if let (Some(above), Some(below)) = (&indicator.numerator, &indicator.denominator) {
-            let parts: Vec<Period> =
-                [above, below].into_iter().flat_map(|part| self.periods_of(part)).collect();
-            let own =
-                |part: &String, at| plain.indicator(part, at).is_ok_and(|figure| !figure.unbegun);
-            let both = |p: &Period| own(above, *p) && own(below, *p);
-            periods.extend(parts.into_iter().filter(both));
+        let closes: BTreeSet<Date> = periods.iter().map(|period| period.last_day()).collect();
+        for part in [&indicator.numerator, &indicator.denominator].into_iter().flatten() {
+            let computed = |period: &Period| {
+                let published = !self.accrues(name) && closes.contains(&period.last_day());
+                !published && self.value(name, *period).is_some_and(|found| found.is_ok())
+            };
+            periods.extend(self.periods_of(part).into_iter().filter(computed));
         }
         periods
     }
 
-    /// The periods in which every indicator of an expression has a figure, one for each close
-    /// where only closes matter.
+    /// The periods in which an expression has a figure: those of its parts at which it has a
+    /// value, one for each close where only closes matter. Beside spans, what holds at closes
+    /// counts where it is published as finely: a year's close is not that of its December.
     pub(crate) fn periods(&self, expression: &Expression) -> BTreeSet<Period> {
-        let leaves = self.leaves(expression);
-        let all: BTreeSet<Period> =
-            leaves.iter().flat_map(|(context, name)| context.periods_of(name)).collect();
-        let known = |period: &Period| {
-            leaves.iter().all(|(context, name)| {
-                context.indicator(name, *period).is_ok_and(|figure| !figure.unbegun)
-            })
+        let operands: Vec<&Expression> = match expression {
+            Expression::Indicator(name) => return self.own_periods(text(name)),
+            Expression::Quantity(_) => return BTreeSet::new(),
+            Expression::Negate(inner, _) => return self.periods(inner),
+            Expression::Query(inner) => {
+                let context = self.inner(inner);
+                return context.map_or(BTreeSet::new(), |c| c.periods(&inner.expression));
+            }
+            Expression::Sum(terms, _) => terms.iter().map(|(_, term)| term).collect(),
+            Expression::Product(factors, _) => factors.iter().map(|(_, factor)| factor).collect(),
         };
-        let periods: BTreeSet<Period> = all.into_iter().filter(known).collect();
-        if self.is_flow(expression) { periods } else { one_for_each_close(&periods) }
+        let varying: Vec<(&Expression, BTreeSet<Period>)> = operands
+            .into_iter()
+            .filter(|operand| !self.leaves(operand).is_empty())
+            .map(|operand| (operand, self.periods(operand)))
+            .collect();
+        let spans = self.is_flow(expression);
+        let as_fine = |(operand, own): &(&Expression, BTreeSet<Period>), at: Period| {
+            let fine = |label: &Period| {
+                label.last_day() == at.last_day() && label.first_day() >= at.first_day()
+            };
+            // Of the labels of one close any does.
+            let labels = match operand {
+                Expression::Indicator(name) => self.periods_of(text(name)),
+                _ => own.clone(),
+            };
+            self.is_flow(operand) || labels.iter().any(fine)
+        };
+        let counts = |at: &Period| {
+            // What is filled in counts beside any figure.
+            let beside = spans && varying.len() > 1 && self.fill.is_none();
+            let fits = !beside || varying.iter().all(|part| as_fine(part, *at));
+            fits && self.figure(expression, *at).is_ok()
+        };
+        let all: BTreeSet<Period> = varying.iter().flat_map(|(_, own)| own).copied().collect();
+        let periods = all.into_iter().filter(counts).collect();
+        if spans { periods } else { one_for_each_close(&periods) }
+    }
+
+    /// The periods of an indicator; what holds at a close is known by the label that wins there.
+    fn own_periods(&self, name: &str) -> BTreeSet<Period> {
+        let periods = self.periods_of(name);
+        if self.accrues(name) {
+            return periods;
+        }
+        let mut winners: BTreeMap<Date, Period> = BTreeMap::new();
+        let strength = |label: Period| self.stored(name, label).map(|figure| figure.strength);
+        for label in periods {
+            let winner = winners.entry(label.last_day()).or_insert(label);
+            if strength(label) < strength(*winner) {
+                *winner = label;
+            }
+        }
+        winners.into_values().collect()
     }
 
     /// The indicators of an expression, each with the context in which it stands.

@@ -26,13 +26,15 @@ impl Rolling {
     pub(crate) fn read(&self, period: Period) -> Result<Reading, MissingReason> {
         let last = self.last(period).ok_or(MissingReason::NoData)?;
         let mut readings = vec![self.line.read(last)?];
+        // What had not begun is zero before its series.
+        let begins = self.line.leaves().iter().any(|series| series.declared.begins.is_some());
         let mut member = last.previous();
         for _ in 1..self.count {
             let Some(period) = member else { break };
             match self.line.read(period) {
                 Ok(reading) => readings.push(reading),
                 // Nothing is earlier still.
-                Err(MissingReason::BeforeSeries) => break,
+                Err(MissingReason::BeforeSeries) if !begins => break,
                 Err(_) => {}
             }
             member = period.previous();

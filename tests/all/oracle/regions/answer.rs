@@ -87,6 +87,8 @@ pub(crate) struct Sentence<'f> {
     pub(super) places: Vec<Place>,
     /// The periods that have a figure somewhere.
     pub(super) pool: BTreeSet<Period>,
+    /// The closes of all periods that have one, of whatever length.
+    pub(super) closes: BTreeSet<Date>,
     /// The periods at which `matched` compares.
     pub(super) compared: Vec<Period>,
 }
@@ -107,6 +109,7 @@ impl<'f> Sentence<'f> {
             boundaries: Date::MAX,
             places: Vec::new(),
             pool: BTreeSet::new(),
+            closes: BTreeSet::new(),
             compared: Vec::new(),
         };
         let known =
@@ -168,7 +171,7 @@ impl<'f> Sentence<'f> {
         closes.dedup();
         for close in [Date::MAX].into_iter().chain(closes.into_iter().rev()) {
             match self.ask_on(close) {
-                Ok(()) if self.pool.iter().any(|p| p.last_day() == close) => {
+                Ok(()) if self.closes.contains(&close) => {
                     self.pool.retain(|period| period.last_day() <= close);
                     return Ok(());
                 }
@@ -215,6 +218,7 @@ impl<'f> Sentence<'f> {
         if !self.accrues() {
             self.pool = series::one_for_each_close(&self.pool);
         }
+        self.closes = self.pool.iter().map(|period| period.last_day()).collect();
         if let (true, Some(length)) = (self.accrues(), self.length()) {
             self.pool = self.on_grid(length);
         }
@@ -308,7 +312,8 @@ impl<'f> Sentence<'f> {
             let parts = indicator.numerator.iter().map(|name| self.figures.world.indicator(name));
             for label in parts.chain([indicator]) {
                 let labels = versions.iter().flat_map(|id| self.figures.labels(label, *id));
-                own.extend(labels.filter(|p| self.figures.own(indicator, region, *p).is_some()));
+                let figure = |p: &Period| self.figures.own(indicator, region, *p);
+                own.extend(labels.filter(|p| figure(p).is_some_and(is_defined)));
             }
         }
         let Some(rollup) = self.rollup(indicator) else { return own };
@@ -320,8 +325,7 @@ impl<'f> Sentence<'f> {
             (false, Some(day)) => p.last_day() < day && !own.contains(p),
             (false, None) => false,
         };
-        let put_together =
-            |p: &Period| rollup.area(area, *p).is_ok_and(|f| f.below != Some(Rational::ZERO));
+        let put_together = |p: &Period| rollup.area(area, *p).is_ok_and(is_defined);
         let more: Vec<Period> = labels.into_iter().filter(earlier).filter(put_together).collect();
         own.extend(more);
         own
@@ -433,7 +437,7 @@ impl<'f> Sentence<'f> {
     }
 
     /// The periods of a frequency in which some place has a figure.
-    fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
+    pub(super) fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
         let around = self.pool.iter().filter_map(|p| Period::containing(grid, p.last_day()));
         let known =
             |period: &Period| self.places.iter().any(|(area, _)| self.value(area, *period).is_ok());
@@ -457,6 +461,11 @@ impl<'f> Sentence<'f> {
             None => self.pool.iter().max().copied(),
         }
     }
+}
+
+/// Whether a figure is none over zero.
+fn is_defined(figure: Figure) -> bool {
+    figure.below != Some(Rational::ZERO)
 }
 
 /// A figure as a number: of a ratio the quotient.

@@ -44,7 +44,10 @@ fn parts(question: &Question) -> Vec<Question> {
         let names = place.names.iter().chain(&place.except).map(alone);
         let firsts = (2..place.names.len())
             .map(|count| Written { names: place.names[..count].to_vec(), except: Vec::new() });
-        [place.clone(), sum, left_out].into_iter().chain(names).chain(firsts).collect::<Vec<_>>()
+        let less =
+            place.except.iter().map(|out| Written { except: vec![out.clone()], ..place.clone() });
+        let whole = [place.clone(), sum, left_out].into_iter();
+        whole.chain(names).chain(firsts).chain(less).collect::<Vec<_>>()
     });
     places.filter(|place| !place.names.is_empty()).map(of).collect()
 }

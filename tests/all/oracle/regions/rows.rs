@@ -79,7 +79,11 @@ impl Sentence<'_> {
             (Time::During(period), _) => period.first_day().previous(),
             (_, Base::At(base)) => Some(base.last_day()),
             (Time::Since(from) | Time::Between(from, _), Base::Missing) => Some(self.cut(from).1),
-            _ => self.pool.iter().min().and_then(|first| first.last_day().previous()),
+            _ => {
+                let steps = self.question.step.map(|step| self.on_grid(step));
+                let first = steps.as_ref().unwrap_or(&self.pool).iter().min()?;
+                first.last_day().previous()
+            }
         }
     }
 
@@ -90,8 +94,9 @@ impl Sentence<'_> {
             || self.question.time == Time::Open && self.question.step.is_none();
         let shown = base.period().filter(|_| !window);
         if single || end.is_none() {
-            // A base that nothing follows is shown all the same.
-            return vec![end.or(shown.filter(|_| !single && !self.pool.is_empty()))];
+            // A base that is later than the latest figure is shown all the same.
+            let since = matches!(self.question.time, Time::Since(_)) && self.latest().is_some();
+            return vec![end.or(shown.filter(|_| since && !single))];
         }
         let mut rows: Vec<Option<Period>> = shown.into_iter().map(Some).collect();
         let (Some(after), Some(last)) = (self.opening(base), end) else { return vec![end] };

@@ -9,9 +9,8 @@ pub(crate) fn smaller(world: &World, fails: impl Fn(&World) -> bool) -> World {
     while size > 0 {
         let mut from = 0;
         while from < world.facts.len() {
-            let mut less = world.clone();
-            let to = (from + size).min(less.facts.len());
-            less.facts.drain(from..to);
+            let to = (from + size).min(world.facts.len());
+            let less = world.without(from..to);
             if fails(&less) {
                 world = less;
             } else {
