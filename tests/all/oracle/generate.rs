@@ -55,13 +55,12 @@ pub(crate) fn transformed_case(questions: usize) -> impl Strategy<Value = Case> 
     })
 }
 
-/// A case of revisions. Lists of targets alone are left out: what `by status` divides them into is
-/// not settled.
+/// A case of revisions, without `only`: what `by status` divides a list of targets into is not
+/// settled.
 pub(crate) fn revised_case(questions: usize) -> impl Strategy<Value = Case> {
     world().prop_flat_map(vintages::revised).prop_flat_map(move |world| {
         let queries = vec(
-            vintages::query(&world)
-                .prop_filter("targets alone", |query| query.clauses.only.is_none()),
+            vintages::query(&world).prop_filter("`only`", |query| query.clauses.only.is_none()),
             questions,
         );
         queries.prop_map(move |queries| Case { world: world.clone(), queries })

@@ -4,8 +4,9 @@
 //! A case is a small world (a catalogue and its facts) and a few queries as trees. The oracle
 //! answers each from the facts with fractions; the engine answers its printed text from a store.
 //! Both must refuse, or have the same rows: region, period, base, value, unit, status and day of
-//! publication, or the same reason why a value is missing. Nothing that is drawn is left out but targets alone beside vintages.
-//! `regions` does the same for questions about regions that change over time.
+//! publication, or the same reason why a value is missing.
+//! Nothing that is drawn is left out but `only` beside vintages and statuses. `regions` does the
+//! same for questions about regions that change over time.
 //!
 //! Every run of the tests compares 200,000 answers, always the same ones, and prints how many they
 //! were. `MILEPOST_ORACLE=2_000_000 cargo test --release -p milepost-tests --test all oracle`
