@@ -3,6 +3,7 @@
 mod format;
 mod missing;
 mod reading;
+mod rows;
 mod serialize;
 mod table;
 
@@ -11,9 +12,11 @@ use milepost_model::{Date, Number, Period, Status, Strength};
 
 pub use missing::{MissingReason, Undefined};
 pub use reading::{Coverage, Origin, Reading};
+pub use rows::Rows;
 
 pub(crate) use format::figure;
 pub use format::grouped;
+pub(crate) use rows::Columns;
 pub(crate) use table::plain_table;
 
 /// The rows of a query and what is worth knowing about them.
@@ -64,7 +67,7 @@ pub struct Answer {
     /// The names of the axes that rows have besides region and period.
     pub axes: Vec<String>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// Notes on the answer, each said once.
     pub notes: Vec<Diagnostic>,
 }
@@ -100,7 +103,7 @@ pub struct Row {
 }
 
 /// How an answer names a region.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegionLabel {
     /// The identity of the version: `VN-49@2025`.
     pub uid: String,

@@ -8,7 +8,7 @@ use crate::answer::RegionLabel;
 use crate::names;
 
 /// Regions added up, less others that lie in them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Area {
     /// One or more, each once.
     pub(crate) names: Vec<RegionId>,

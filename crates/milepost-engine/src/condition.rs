@@ -70,7 +70,7 @@ pub(crate) fn apply(
     if kept.is_empty() && unknown == 0 {
         answer.notes.push(Diagnostic::note("MP0817", clause.span, "no row fits the condition"));
     }
-    answer.rows = kept;
+    answer.rows = kept.into();
     Ok(())
 }
 

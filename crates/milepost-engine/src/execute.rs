@@ -13,7 +13,7 @@ use milepost_lang::ast::{MeasureKind, Query, Statement};
 use milepost_model::Period;
 use milepost_store::{Reads, Snapshot};
 
-use crate::answer::{Answer, Row};
+use crate::answer::{Answer, Row, Rows};
 use crate::build::{Builder, Scope};
 use crate::explain::{self, Explanation};
 use crate::listing::Listing;
@@ -21,10 +21,10 @@ use crate::parameters::{self, Parameters};
 use crate::plan::{self, Plan};
 use crate::session::Session;
 use crate::time::Base;
-use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce};
+use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce, sheet};
 
-pub(crate) use rows::row_at;
-pub(crate) use scope::{Asked, ask};
+pub(crate) use rows::{row, row_at, written};
+pub(crate) use scope::{Asked, Below, Members, SideBySide, ask, side_by_side};
 pub(crate) use triangle::Attribute;
 
 /// Rows that an answer may have.
@@ -98,7 +98,7 @@ pub fn execute(
     parameters: &Parameters,
 ) -> Result<Outcome> {
     match parameters::bind(statement, parameters)? {
-        Statement::Query(query) => Ok(Outcome::Answer(run(snapshot, session, &query)?.answer)),
+        Statement::Query(query) => answer(snapshot, session, &query).map(Outcome::Answer),
         Statement::Explain(query) => {
             let before = snapshot.reads();
             let run = run_with(snapshot, session, &query, true)?;
@@ -134,7 +134,19 @@ pub(crate) struct Run {
     pub(crate) reads: Reads,
 }
 
-/// Answers a question.
+/// Answers a question: side by side where that is possible, otherwise row by row.
+fn answer(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Answer> {
+    let mut builder = Builder::new(snapshot, session, false);
+    // Where the fast way meets an error, the general one tells it.
+    if let Ok(Some(answer)) = sheet::answer(&mut builder, query)
+        && builder.shared.fault.take().is_none()
+    {
+        return Ok(answer);
+    }
+    Ok(run(snapshot, session, query)?.answer)
+}
+
+/// Answers a question row by row.
 pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Run> {
     run_with(snapshot, session, query, false)
 }
@@ -217,7 +229,7 @@ pub(crate) fn rows_of(
     if let Some(divided) = &divided {
         answer = triangle::answer(builder, divided, asked, outer, &plan, answer)?;
     }
-    let rows = answer.rows.clone();
+    let rows = answer.rows.to_vec();
     reduce::apply(&mut answer, query, asked, &plan)?;
     condition::apply(&mut answer, builder, query, asked)?;
     Ok((rows, answer))
@@ -237,10 +249,10 @@ fn shown(
         return Ok(kept);
     }
     let mut judged =
-        Answer { rows: kept.unwrap_or_else(|| answer.rows.clone()), ..Answer::default() };
+        Answer { rows: kept.map_or_else(|| answer.rows.clone(), Rows::from), ..Answer::default() };
     judged.axes.clone_from(&answer.axes);
     condition::apply(&mut judged, builder, query, asked)?;
-    Ok(Some(judged.rows))
+    Ok(Some(judged.rows.into_iter().collect()))
 }
 
 /// The last period of an answer.

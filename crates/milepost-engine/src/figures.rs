@@ -44,6 +44,10 @@ impl Figures {
         Self { reader, versions, labels, asked, whole }
     }
 
+    pub(crate) fn reader(&self) -> &Rc<Reader> {
+        &self.reader
+    }
+
     /// The figure that holds for a period: of the labels of one close the strongest figure, the
     /// period's own label before others.
     pub(crate) fn at(&self, period: Period) -> Option<Cell> {

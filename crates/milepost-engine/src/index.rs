@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use milepost_model::{Catalogue, Date, IndicatorId, Period, RegionId, Scenario};
 use milepost_store::{Selection, Snapshot};
 
-use crate::Result;
-use crate::diagnostics;
+use crate::area::Area;
+use crate::execute::Members;
 use crate::labels::Labels;
+use crate::{Result, diagnostics};
 
 /// Answers to questions that come up again and again, kept as long as the snapshot.
 #[derive(Debug, Default)]
@@ -18,7 +19,22 @@ pub(crate) struct Index {
     cuts: Known<(RegionId, Date), Vec<Vec<RegionId>>>,
     levels: Known<u8, Level>,
     changes: OnceLock<Vec<Date>>,
+    types: OnceLock<Vec<Type>>,
+    members: Known<Place, Members>,
 }
+
+/// A type of regions on a level.
+#[derive(Debug)]
+pub(crate) struct Type {
+    pub(crate) level: Option<u8>,
+    pub(crate) word: String,
+    /// The first region of the type on the level.
+    pub(crate) first: RegionId,
+}
+
+/// What the regions of a level are looked for in: the word of the level, the areas, and the last
+/// day on which any region changed.
+pub(crate) type Place = (String, Vec<Area>, Date);
 
 /// The regions of a level, of all times.
 #[derive(Debug)]
@@ -63,7 +79,17 @@ impl Index {
         (region, day): (RegionId, Date),
         make: impl FnOnce() -> Vec<Vec<RegionId>>,
     ) -> Arc<Vec<Vec<RegionId>>> {
-        // Between two changes of any region all days are alike.
+        let since = self.since(catalogue, day);
+        let made: Result<_, std::convert::Infallible> =
+            self.cuts.find((region, since), || Ok(make()));
+        match made {
+            Ok(cuts) => cuts,
+        }
+    }
+
+    /// The last day up to a day on which any region changed: between two changes all days are
+    /// alike.
+    pub(crate) fn since(&self, catalogue: &Catalogue, day: Date) -> Date {
         let changes = self.changes.get_or_init(|| {
             let regions = catalogue.regions();
             let mut days: Vec<Date> =
@@ -73,12 +99,36 @@ impl Index {
             days
         });
         let since = changes.partition_point(|change| *change <= day).checked_sub(1);
-        let since = since.and_then(|at| changes.get(at)).copied().unwrap_or(Date::MIN);
-        let made: Result<_, std::convert::Infallible> =
-            self.cuts.find((region, since), || Ok(make()));
-        match made {
-            Ok(cuts) => cuts,
-        }
+        since.and_then(|at| changes.get(at)).copied().unwrap_or(Date::MIN)
+    }
+
+    /// The levels and types that regions have, each pair once, with the first region of them.
+    pub(crate) fn types(&self, catalogue: &Catalogue) -> &[Type] {
+        self.types.get_or_init(|| {
+            let mut types: Vec<Type> = Vec::new();
+            for (id, region) in catalogue.regions() {
+                let is_known =
+                    |other: &Type| other.level == region.level && other.word == region.kind;
+                // Neighbours are of one type more often than not.
+                if !types.last().is_some_and(is_known) && !types.iter().any(is_known) {
+                    types.push(Type { level: region.level, word: region.kind.clone(), first: id });
+                }
+            }
+            types
+        })
+    }
+
+    /// The regions of a level that lie in some areas, as `make` finds them.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`.
+    pub(crate) fn members(
+        &self,
+        place: Place,
+        make: impl FnOnce() -> Result<Members>,
+    ) -> Result<Arc<Members>> {
+        self.members.find(place, make)
     }
 
     /// The regions of a level.
@@ -105,7 +155,7 @@ impl Index {
 
 /// Values by what they are about.
 #[derive(Debug)]
-struct Known<K, V>(RwLock<HashMap<K, Arc<V>>>);
+pub(crate) struct Known<K, V>(RwLock<HashMap<K, Arc<V>>>);
 
 impl<K, V> Default for Known<K, V> {
     fn default() -> Self {
@@ -116,7 +166,7 @@ impl<K, V> Default for Known<K, V> {
 impl<K: Eq + Hash, V> Known<K, V> {
     /// The value, made where it is not known yet. Two threads may make it at the same time; one of
     /// the two, which are equal, is kept.
-    fn find<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
+    pub(crate) fn find<E>(&self, key: K, make: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
             return Ok(known);

@@ -121,7 +121,7 @@ impl Inner {
             present: count(rows.iter().filter(|row| row.value.is_some()).count()),
             expected: count(rows.len()),
         };
-        let mut answer = Answer { rows: rows.clone(), ..Answer::default() };
+        let mut answer = Answer { rows: rows.clone().into(), ..Answer::default() };
         let applied = reduce::apply(&mut answer, &self.query, &self.asked, &Plan::default());
         let row = applied.ok().and(answer.rows.first()).ok_or_else(|| why_left_out(&rows))?;
         let reading = figure(row, Some(period))?;

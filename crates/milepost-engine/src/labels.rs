@@ -41,6 +41,12 @@ impl Labels {
         self.periods.is_empty()
     }
 
+    /// The frequency of all of them, if they have one and the same.
+    pub(crate) fn only_frequency(&self) -> Option<Frequency> {
+        let [only] = self.frequencies.as_slice() else { return None };
+        self.periods.iter().all(|period| period.frequency().is_some()).then_some(*only)
+    }
+
     /// The frequencies whose periods are among them, the longest first.
     pub(crate) fn frequencies(&self) -> &[Frequency] {
         &self.frequencies

@@ -49,6 +49,7 @@ mod reduce;
 mod rollup;
 mod sentence;
 mod session;
+mod sheet;
 mod steps;
 mod time;
 mod trace;
@@ -62,7 +63,7 @@ mod tests;
 use milepost_lang::Diagnostic;
 
 pub use crate::answer::{
-    Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row, Undefined, grouped,
+    Answer, Coverage, MissingReason, Origin, Reading, RegionLabel, Row, Rows, Undefined, grouped,
 };
 pub use crate::diagnostics::{code_title, codes};
 pub use crate::execute::{Outcome, execute};

@@ -94,31 +94,11 @@ impl Line {
             }),
             Node::Sum(terms) => {
                 let readings = all(period, terms.iter().map(|term| &term.line))?;
-                let mut sum = None;
-                for (term, reading) in terms.iter().zip(&readings) {
-                    let value = scaled(reading.value, term.power)?;
-                    let value = if term.negative { -value } else { value };
-                    sum = Some(match sum {
-                        None => value,
-                        Some(sum) => in_range(value.checked_add(sum))?,
-                    });
-                }
-                Ok(Reading { value: in_range(sum)?, ..Reading::combine(period, &readings) })
+                sum(period, terms.iter().map(|term| (term.negative, term.power)), &readings)
             }
             Node::Product(factors, power) => {
                 let readings = all(period, factors.iter().map(|factor| &factor.line))?;
-                let (mut above, mut below) = (whole(1), whole(1));
-                for (factor, reading) in factors.iter().zip(&readings) {
-                    let side = if factor.divides { &mut below } else { &mut above };
-                    *side = in_range(side.checked_mul(reading.value))?;
-                }
-                if below.is_zero() {
-                    return Err(Undefined::DivisorZero.into());
-                }
-                // One division in the end rounds once.
-                let product = in_range(above.checked_div(below))?;
-                let value = scaled(product, *power)?;
-                Ok(Reading { value, ..Reading::combine(period, &readings) })
+                product(period, factors.iter().map(|factor| factor.divides), *power, &readings)
             }
         }
     }
@@ -396,6 +376,44 @@ fn all<'l>(
     lines: impl Iterator<Item = &'l Line>,
 ) -> Result<Vec<Reading>, MissingReason> {
     lines.map(|line| line.read(period)).collect()
+}
+
+/// Readings added up, each with its sign and the power of ten to the unit of the sum.
+pub(crate) fn sum(
+    period: Period,
+    terms: impl Iterator<Item = (bool, i8)>,
+    readings: &[Reading],
+) -> Result<Reading, MissingReason> {
+    let mut sum = None;
+    for ((negative, power), reading) in terms.zip(readings) {
+        let value = scaled(reading.value, power)?;
+        let value = if negative { -value } else { value };
+        sum = Some(match sum {
+            None => value,
+            Some(sum) => in_range(value.checked_add(sum))?,
+        });
+    }
+    Ok(Reading { value: in_range(sum)?, ..Reading::combine(period, readings) })
+}
+
+/// Readings multiplied or, where they stand below, divided by, and then scaled by a power of ten.
+pub(crate) fn product(
+    period: Period,
+    divides: impl Iterator<Item = bool>,
+    power: i8,
+    readings: &[Reading],
+) -> Result<Reading, MissingReason> {
+    let (mut above, mut below) = (whole(1), whole(1));
+    for (divides, reading) in divides.zip(readings) {
+        let side = if divides { &mut below } else { &mut above };
+        *side = in_range(side.checked_mul(reading.value))?;
+    }
+    if below.is_zero() {
+        return Err(Undefined::DivisorZero.into());
+    }
+    // One division in the end rounds once.
+    let value = scaled(in_range(above.checked_div(below))?, power)?;
+    Ok(Reading { value, ..Reading::combine(period, readings) })
 }
 
 /// A quantity of the query as a reading of any period.

@@ -1,5 +1,6 @@
 //! What is worth knowing about an answer, each thing once.
 
+mod beside;
 mod missing;
 mod newer;
 mod regions;
@@ -17,6 +18,8 @@ use crate::execute::Asked;
 use crate::goal::Goal;
 use crate::plan::Plan;
 use crate::sentence::Sentence;
+
+pub(crate) use beside::beside;
 
 /// Notes of one kind that are written out; the rest is counted.
 const EACH_MAX: usize = 6;
@@ -37,7 +40,7 @@ pub(crate) fn add(
         notes.say("MP0814", Span::default(), base);
     }
     precision(&mut notes, shown);
-    growth_of_percent(&mut notes, query, asked);
+    growth_of_percent(&mut notes, query, &asked.sentences);
     distance(&mut notes, query, asked, plan);
     origins(&mut notes, shown);
     goals(&mut notes, query, asked, shown);
@@ -50,14 +53,7 @@ pub(crate) fn add(
         let message = format!("no figure of the kind closes after the base, {base}");
         notes.say("MP0805", asked.scope.times.base_span, message);
     }
-    if let Some(period) = plan.after_steps {
-        let span = query.clauses.by.as_ref().map_or(query.span, |clause| clause.span);
-        notes.say(
-            "MP0813",
-            span,
-            format!("the latest figure, {period}, closes after the last step"),
-        );
-    }
+    after_steps(&mut notes, query, plan);
     for sentence in &asked.sentences {
         if sentence.line.leaves().iter().any(|series| series.declared.running_total) {
             let message = "the figures are published as totals since 1 January";
@@ -67,6 +63,15 @@ pub(crate) fn add(
     lowered(&mut notes, asked, shown);
     filled(&mut notes, query, shown);
     answer.notes.extend(notes.finish());
+}
+
+/// A figure after the last step.
+fn after_steps(notes: &mut Notes, query: &Query, plan: &Plan) {
+    if let Some(period) = plan.after_steps {
+        let span = query.clauses.by.as_ref().map_or(query.span, |clause| clause.span);
+        let message = format!("the latest figure, {period}, closes after the last step");
+        notes.say("MP0813", span, message);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -115,7 +120,7 @@ impl Notes {
 }
 
 /// Figures of a comparison that were printed with a precision word.
-fn precision(notes: &mut Notes, rows: &[Row]) {
+fn precision<'r>(notes: &mut Notes, rows: impl IntoIterator<Item = &'r Row>) {
     let mut say = |role: &str, reading: Option<&Reading>| {
         if let Some(reading) = reading
             && reading.precision != Precision::Exact
@@ -126,15 +131,14 @@ fn precision(notes: &mut Notes, rows: &[Row]) {
             notes.say("MP0801", Span::default(), message);
         }
     };
-    for row in rows.iter().filter(|row| row.base.is_some()) {
+    for row in rows.into_iter().filter(|row| row.base.is_some()) {
         say("base", row.base.as_ref());
         say("end", row.end.as_ref());
     }
 }
 
-fn growth_of_percent(notes: &mut Notes, query: &Query, asked: &Asked) {
-    let of_percents = asked
-        .sentences
+fn growth_of_percent(notes: &mut Notes, query: &Query, sentences: &[Sentence]) {
+    let of_percents = sentences
         .iter()
         .filter_map(|sentence| sentence.line.unit.as_ref())
         .any(|unit| unit.is_percent() || unit.is_points());
@@ -175,7 +179,7 @@ fn distance(notes: &mut Notes, query: &Query, asked: &Asked, plan: &Plan) {
 }
 
 /// Zeros before the beginning, ratios from parts, breaks.
-fn origins(notes: &mut Notes, rows: &[Row]) {
+fn origins<'r>(notes: &mut Notes, rows: impl IntoIterator<Item = &'r Row>) {
     for row in rows {
         for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
             let period = reading.period;

@@ -6,7 +6,7 @@ use milepost_model::{Date, Frequency, Period};
 use crate::answer::MissingReason;
 use crate::build::Scope;
 use crate::line::Timing;
-use crate::pool::Pool;
+use crate::pool::{Periods, Pool};
 use crate::reduce::takes_all_time;
 use crate::sentence::{BaseRule, Sentence, back};
 use crate::steps::Steps;
@@ -117,6 +117,20 @@ pub(crate) fn settle(
     only_targets: bool,
     strict: bool,
 ) -> Result<Plan> {
+    settle_among(sentences, None, query, times, only_targets, strict)
+}
+
+/// The same for sentences that stand for others as well, whose periods are those of `all`.
+pub(crate) fn settle_among(
+    sentences: &mut [Sentence],
+    all: Option<&dyn Periods>,
+    query: &Query,
+    times: &Times,
+    only_targets: bool,
+    strict: bool,
+) -> Result<Plan> {
+    let own: &[Sentence] = sentences;
+    let periods = all.unwrap_or(&own);
     let measure = query.measure.as_ref();
     let yoy = measure.is_some_and(|measure| measure.yoy);
     let kind = measure.map(|measure| measure.kind);
@@ -134,8 +148,8 @@ pub(crate) fn settle(
         return Err(diagnostics::clashing_clauses(at, ("by", clause.span)));
     }
     let accrues = spans(sentences);
-    let grain = grain(sentences, times, each, compared.is_some() && accrues);
-    let pool = Pool::new(sentences, grain);
+    let grain = grain(periods, times, each, compared.is_some() && accrues);
+    let pool = Pool::new(periods, grain);
     let of_step =
         |period| each.filter(|_| accrues).map_or(period, |each| each.closing_with(period));
     let end = end(times, &pool)
@@ -150,7 +164,7 @@ pub(crate) fn settle(
         plan.end = None;
     }
     check_base(query, times, steps, sentences, yoy)?;
-    let natives = Pool::new(sentences, None);
+    let natives = Pool::new(periods, None);
     let base_pool = if accrues { &pool } else { &natives };
     let of_spans = grain.filter(|_| accrues);
     let low = base(sentences, times, base_pool, (of_spans, steps), &mut plan)?;
@@ -164,7 +178,7 @@ pub(crate) fn settle(
     if let Some(steps) = steps.filter(|steps| steps.is_several() && accrues) {
         plan.base = plan.base.map(|base| steps.closing_with(base));
     }
-    let rule = rule(&plan, times, kind, yoy, steps, low, sentences);
+    let rule = rule(&plan, times, kind, yoy, (steps, low), sentences, periods);
     plan.is_single = steps.is_none()
         && (times.is_single() || compared.is_some_and(|kind| !has_series(kind, yoy, query, times)));
     plan.rows = match (steps, plan.end) {
@@ -172,7 +186,7 @@ pub(crate) fn settle(
         // Without any figure there is nothing that steps could start from.
         (Some(_), Some(end)) if low == Date::MIN && pool.is_empty() => Rows::Periods(vec![end]),
         (Some(steps), Some(end)) => {
-            let counted = Pool::new(sentences, Some(steps));
+            let counted = Pool::new(periods, Some(steps));
             let pool = if steps.is_several() { &counted } else { &pool };
             let rows = stepped(steps, low, end.last_day(), pool, &plan, times, compared, query)?;
             let last = rows.last().filter(|_| steps.is_several()).unwrap_or(&end).last_day();
@@ -215,7 +229,7 @@ fn constant(sentences: &[Sentence], kind: Option<MeasureKind>, query: &Query) ->
 /// label, so only steps restrict it; what accrues compares over spans of equal length: those of
 /// `by`, of a period that the sentence names, or of the latest figure.
 fn grain(
-    sentences: &[Sentence],
+    periods: &dyn Periods,
     times: &Times,
     steps: Option<Steps>,
     compares_spans: bool,
@@ -233,7 +247,7 @@ fn grain(
     };
     let chosen = times.chosen.and_then(|(_, end)| end.frequency());
     let frequency = exact(&times.end).or(base).or(chosen).or_else(|| {
-        let pool = Pool::new(sentences, None);
+        let pool = Pool::new(periods, None);
         let natives = pool.all();
         let latest = natives.last()?.last_day();
         natives
@@ -374,9 +388,9 @@ fn rule(
     times: &Times,
     kind: Option<MeasureKind>,
     yoy: bool,
-    steps: Option<Steps>,
-    low: Date,
+    (steps, low): (Option<Steps>, Date),
     sentences: &[Sentence],
+    periods: &dyn Periods,
 ) -> BaseRule {
     let Some(kind) = kind else { return BaseRule::None };
     if yoy {
@@ -405,7 +419,7 @@ fn rule(
         }
         Some(steps) if times.base == Base::None => {
             // Without a span the first step is the base.
-            Pool::new(sentences, Some(steps)).first().map_or(fixed, BaseRule::Fixed)
+            periods.first(Some(steps)).map_or(fixed, BaseRule::Fixed)
         }
         _ => fixed,
     }
@@ -506,11 +520,11 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     let each = sentence.steps.map(|steps| Steps::each(steps.frequency));
     check_base(query, times, sentence.steps, one, yoy)?;
     let accrues = spans(one);
-    let grain = grain(one, times, each, kind.is_some() && accrues);
-    let pool = Pool::new(one, grain);
+    let grain = grain(&one, times, each, kind.is_some() && accrues);
+    let pool = Pool::new(&one, grain);
     let end = pick(&times.end, times, &pool);
     let mut plan = Plan { end, ..Plan::default() };
-    let natives = Pool::new(one, None);
+    let natives = Pool::new(&one, None);
     let base_pool = if accrues { &pool } else { &natives };
     let over_last = matches!(times.base, Base::Back { .. });
     let low = if over_last {
@@ -520,7 +534,7 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     };
     check_lengths(&plan, times, kind, yoy, accrues)?;
     let steps = sentence.steps.map(|steps| count_steps(steps, one, times, low));
-    let mut settled = rule(&plan, times, kind, yoy, steps, low, one);
+    let mut settled = rule(&plan, times, kind, yoy, (steps, low), one, &one);
     if let (Base::Back { count, frequency }, Some(kind), false) = (&times.base, kind, yoy)
         && needs_base(kind, query.clauses.to.is_some())
     {

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::fmt;
 
 use milepost_model::{Date, Period};
 
@@ -9,32 +10,65 @@ use crate::line::Line;
 use crate::sentence::{Sentence, at_steps};
 use crate::steps::Steps;
 
+/// Where periods that have a figure in any region are looked for: those of steps, or as they are
+/// published.
+pub(crate) trait Periods: fmt::Debug {
+    /// All of them, in order.
+    fn all(&self, steps: Option<Steps>) -> Vec<Period>;
+
+    /// The first one.
+    fn first(&self, steps: Option<Steps>) -> Option<Period>;
+
+    /// The last one that closes by a day.
+    fn last(&self, steps: Option<Steps>, until: Date) -> Option<Period>;
+}
+
+impl Periods for &[Sentence] {
+    fn all(&self, steps: Option<Steps>) -> Vec<Period> {
+        let mut all = BTreeSet::new();
+        for sentence in *self {
+            match steps {
+                None => all.extend(sentence.line.natives().iter().copied()),
+                Some(steps) => all.extend(at_steps(&sentence.line, steps)),
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    fn first(&self, steps: Option<Steps>) -> Option<Period> {
+        let first = |line: &Line| match steps {
+            None => line.first_native(Date::MIN),
+            Some(steps) => first_step(line, steps),
+        };
+        self.iter().filter_map(|sentence| first(&sentence.line)).min()
+    }
+
+    fn last(&self, steps: Option<Steps>, until: Date) -> Option<Period> {
+        let last = |line: &Line| match steps {
+            None => line.last_native(until),
+            Some(steps) => last_step(line, steps, until),
+        };
+        self.iter().filter_map(|sentence| last(&sentence.line)).max()
+    }
+}
+
 /// Periods with a figure in any region, at the steps of `by` or as they are published. They are looked
 /// for from the ends: most searches need one of them.
 #[derive(Debug)]
 pub(crate) struct Pool<'s> {
-    sentences: &'s [Sentence],
+    periods: &'s dyn Periods,
     steps: Option<Steps>,
     all: OnceCell<Vec<Period>>,
 }
 
 impl<'s> Pool<'s> {
-    pub(crate) fn new(sentences: &'s [Sentence], steps: Option<Steps>) -> Self {
-        Self { sentences, steps, all: OnceCell::new() }
+    pub(crate) fn new(periods: &'s dyn Periods, steps: Option<Steps>) -> Self {
+        Self { periods, steps, all: OnceCell::new() }
     }
 
     /// All of them, in order.
     pub(crate) fn all(&self) -> &[Period] {
-        self.all.get_or_init(|| {
-            let mut all = BTreeSet::new();
-            for sentence in self.sentences {
-                match self.steps {
-                    None => all.extend(sentence.line.natives().iter().copied()),
-                    Some(steps) => all.extend(at_steps(&sentence.line, steps)),
-                }
-            }
-            all.into_iter().collect()
-        })
+        self.all.get_or_init(|| self.periods.all(self.steps))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -43,20 +77,12 @@ impl<'s> Pool<'s> {
 
     /// The first one.
     pub(crate) fn first(&self) -> Option<Period> {
-        let first = |line: &Line| match self.steps {
-            None => line.first_native(Date::MIN),
-            Some(steps) => first_step(line, steps),
-        };
-        self.sentences.iter().filter_map(|sentence| first(&sentence.line)).min()
+        self.periods.first(self.steps)
     }
 
     /// The last one that closes by a day.
     pub(crate) fn last(&self, until: Date) -> Option<Period> {
-        let last = |line: &Line| match self.steps {
-            None => line.last_native(until),
-            Some(steps) => last_step(line, steps, until),
-        };
-        self.sentences.iter().filter_map(|sentence| last(&sentence.line)).max()
+        self.periods.last(self.steps, until)
     }
 }
 

@@ -102,21 +102,9 @@ impl Shared {
         if let Some(reader) = self.readers.borrow().iter().find(is_asked) {
             return Rc::clone(reader);
         }
-        let mut scenarios = snapshot.scenarios(indicator);
-        scenarios.retain(|scenario| admission.reads(scenario));
-        let reader = Rc::new(Reader {
-            snapshot: snapshot.clone(),
-            index: Index::of(snapshot),
-            indicator,
-            nature,
-            admission: admission.clone(),
-            as_of,
-            fault: self.fault.clone(),
-            scenarios,
-            labels: RefCell::default(),
-            totals: RefCell::default(),
-            sections: RefCell::default(),
-        });
+        let fault = self.fault.clone();
+        let reader = Reader::new(snapshot, indicator, nature, (admission, as_of), fault);
+        let reader = Rc::new(reader);
         self.readers.borrow_mut().push(Rc::clone(&reader));
         reader
     }
@@ -153,7 +141,7 @@ pub(crate) struct Reader {
     pub(crate) index: Arc<Index>,
     pub(crate) indicator: IndicatorId,
     pub(crate) nature: Nature,
-    admission: Admission,
+    pub(crate) admission: Admission,
     pub(crate) as_of: Option<Date>,
     fault: Fault,
     /// The scenarios that are admitted.
@@ -166,6 +154,30 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    pub(crate) fn new(
+        snapshot: &Snapshot,
+        indicator: IndicatorId,
+        nature: Nature,
+        (admission, as_of): (&Admission, Option<Date>),
+        fault: Fault,
+    ) -> Self {
+        let mut scenarios = snapshot.scenarios(indicator);
+        scenarios.retain(|scenario| admission.reads(scenario));
+        Self {
+            snapshot: snapshot.clone(),
+            index: Index::of(snapshot),
+            indicator,
+            nature,
+            admission: admission.clone(),
+            as_of,
+            fault,
+            scenarios,
+            labels: RefCell::default(),
+            totals: RefCell::default(),
+            sections: RefCell::default(),
+        }
+    }
+
     /// The periods under which figures of regions like these may be stored.
     pub(crate) fn labels(&self, regions: &[RegionId]) -> Arc<Labels> {
         let catalogue = self.snapshot.catalogue();
@@ -183,7 +195,7 @@ impl Reader {
     }
 
     /// The periods under which figures of a level may be stored, whatever the scenario.
-    fn labels_at(&self, level: (Option<u8>, RegionId)) -> Arc<Labels> {
+    pub(crate) fn labels_at(&self, level: (Option<u8>, RegionId)) -> Arc<Labels> {
         let known = |(other, _): &&(Option<u8>, Arc<Labels>)| *other == level.0;
         if let Some((_, labels)) = self.labels.borrow().iter().find(known) {
             return Arc::clone(labels);
@@ -303,7 +315,7 @@ impl Reader {
     }
 
     /// The scenario, where the latest of its figures are admitted if they are actual.
-    fn only_scenario(&self) -> Option<&Scenario> {
+    pub(crate) fn only_scenario(&self) -> Option<&Scenario> {
         let [scenario] = self.scenarios.as_slice() else { return None };
         let admission = &self.admission;
         let admits_all = admission.is_of_every_source() && admission.admits(Strength::Actual);

@@ -150,7 +150,27 @@ pub(crate) fn kept(
     }
     let mut reduced = answer.clone();
     apply(&mut reduced, query, asked, plan)?;
-    Ok(Some(reduced.rows))
+    Ok(Some(reduced.rows.into_iter().collect()))
+}
+
+/// The rows that `top` or `bottom` leaves of the best ones, in order. So many of all rows have a
+/// value.
+pub(crate) fn pick(
+    answer: &mut Answer,
+    reducer: &Reducer,
+    best: Vec<Row>,
+    (known, all): (usize, usize),
+) -> Vec<Row> {
+    let mut reduced = Reduced { answer, axis: &Dimension::Region, reducer };
+    reduced.left_out("", known, all);
+    let item = |row: Row| Item { whole: row.region.clone(), row };
+    let items = best.into_iter().map(item).collect();
+    let kept = match reducer.kind {
+        ReducerKind::Top(count) => reduced.top(items, count, true),
+        ReducerKind::Bottom(count) => reduced.top(items, count, false),
+        _ => items,
+    };
+    kept.into_iter().map(|item| item.row).collect()
 }
 
 /// The axes of `by` in order; time, where there are none.
@@ -286,12 +306,8 @@ impl Reduced<'_> {
         let known: Vec<Item> =
             group.items.iter().filter(|item| with_value(item)).cloned().collect();
         let name = &group.name;
-        if known.len() < all && (!known.is_empty() || keeps_axis(self.reducer.kind)) {
-            let left_out = all - known.len();
-            let verb =
-                if left_out == 1 { "has no figure and is" } else { "have no figure and are" };
-            let message = format!("{name}{left_out} of {all} rows {verb} left out");
-            self.note("MP0815", message);
+        if !known.is_empty() || keeps_axis(self.reducer.kind) {
+            self.left_out(name, known.len(), all);
         }
         match self.reducer.kind {
             ReducerKind::Rank => order::ranked(known, self.answer),
@@ -309,6 +325,16 @@ impl Reduced<'_> {
                 }
                 None => vec![group.aggregate(self.axis, kind, &known)],
             },
+        }
+    }
+
+    /// Says how many rows have no value.
+    fn left_out(&mut self, name: &str, known: usize, all: usize) {
+        if known < all {
+            let left_out = all - known;
+            let verb =
+                if left_out == 1 { "has no figure and is" } else { "have no figure and are" };
+            self.note("MP0815", format!("{name}{left_out} of {all} rows {verb} left out"));
         }
     }
 

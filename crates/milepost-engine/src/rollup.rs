@@ -18,6 +18,7 @@ use milepost_model::{Catalogue, Date, Frequency, Period, Precision, RegionId};
 
 use crate::answer::{Coverage, MissingReason, Origin, Reading, Undefined};
 use crate::area::{self, Area};
+use crate::index::Index;
 use crate::labels::Labels;
 use crate::measure::{in_range, scaled};
 use crate::names;
@@ -94,6 +95,11 @@ impl Rollup {
 
     fn catalogue(&self) -> &Catalogue {
         self.rule.first().snapshot.catalogue()
+    }
+
+    /// How much of a sum has to be there.
+    pub(crate) fn completeness(&self) -> Completeness {
+        self.completeness
     }
 
     /// The figure of a period.
@@ -416,9 +422,7 @@ impl Rollup {
             return Rc::clone(cuts);
         }
         let catalogue = self.catalogue();
-        let day = area::day_within(catalogue, region, self.boundaries);
-        let index = &self.rule.first().index;
-        let cuts = index.cuts(catalogue, (region, day), || cut::cuts(catalogue, region, day));
+        let cuts = cuts_below(&self.rule.first().index, catalogue, region, self.boundaries);
         let cuts = cuts.iter().enumerate().map(|(depth, members)| {
             let peers = self.peers.as_ref();
             let slot = peers.and_then(|peers| Slot::of(peers, region, self.boundaries, depth));
@@ -522,6 +526,17 @@ impl Rollup {
         }
         Ok(tally)
     }
+}
+
+/// The members of each cut below a region on the day of the boundaries.
+pub(crate) fn cuts_below(
+    index: &Index,
+    catalogue: &Catalogue,
+    region: RegionId,
+    boundaries: Date,
+) -> Arc<Vec<Vec<RegionId>>> {
+    let day = area::day_within(catalogue, region, boundaries);
+    index.cuts(catalogue, (region, day), || cut::cuts(catalogue, region, day))
 }
 
 fn is_worse(coverage: Coverage, other: Option<Coverage>) -> bool {

@@ -6,7 +6,7 @@ use milepost_model::{Date, Frequency, Number, Period, Unit, years_between};
 use crate::answer::{MissingReason, Reading};
 use crate::goal::{Goal, GoalReading, begins};
 use crate::line::{Line, Series, Timing};
-use crate::measure;
+use crate::measure::{self, Measured};
 use crate::steps::Steps;
 
 /// An expression and its measure. At a period it is worth the measure up to that period.
@@ -158,16 +158,17 @@ impl Sentence {
         let x1 = end.value;
         let base = || base.ok_or(MissingReason::NoData)?.as_ref().map_err(|reason| *reason);
         let goal = || goal.ok_or(MissingReason::NoTarget)?.as_ref().map_err(|reason| *reason);
-        let years = |base: &Reading| years_between(base.period.last_day(), end.period.last_day());
         let measured = match self.measure {
             None | Some(MeasureKind::Revisions) => Ok(x1),
-            Some(MeasureKind::Change) => measure::change(base()?.value, x1),
-            Some(MeasureKind::Growth) => measure::growth(base()?.value, x1),
-            Some(MeasureKind::Multiple) => measure::multiple(base()?.value, x1),
-            Some(MeasureKind::Index) => measure::index(base()?.value, x1),
-            Some(MeasureKind::Cagr) => measure::cagr(base()?.value, x1, years(base()?)),
+            Some(
+                kind @ (MeasureKind::Change
+                | MeasureKind::Growth
+                | MeasureKind::Multiple
+                | MeasureKind::Index
+                | MeasureKind::Cagr),
+            ) => between(kind, base()?, end),
             Some(MeasureKind::Pace) if self.goal.is_none() => {
-                measure::pace(base()?.value, x1, years(base()?))
+                between(MeasureKind::Pace, base()?, end)
             }
             Some(MeasureKind::Pace) => {
                 let goal = goal()?;
@@ -278,6 +279,21 @@ impl Sentence {
     /// Whether the sentence adds nothing to its expression.
     pub(crate) fn is_bare(&self) -> bool {
         self.measure.is_none() && self.fixed.is_none() && self.steps.is_none() && self.power == 0
+    }
+}
+
+/// A measure that needs nothing but a base and an end; the end itself for others.
+pub(crate) fn between(kind: MeasureKind, base: &Reading, end: &Reading) -> Measured {
+    let (x0, x1) = (base.value, end.value);
+    let years = || years_between(base.period.last_day(), end.period.last_day());
+    match kind {
+        MeasureKind::Change => measure::change(x0, x1),
+        MeasureKind::Growth => measure::growth(x0, x1),
+        MeasureKind::Multiple => measure::multiple(x0, x1),
+        MeasureKind::Index => measure::index(x0, x1),
+        MeasureKind::Cagr => measure::cagr(x0, x1, years()),
+        MeasureKind::Pace => measure::pace(x0, x1, years()),
+        _ => Ok(x1),
     }
 }
 

@@ -44,12 +44,12 @@ pub(crate) fn targets(builder: &mut Builder<'_>, asked: &Asked) -> Result<Answer
             };
             let axes = vec![String::new()];
             let missing = Some(MissingReason::NoTarget);
-            answer.rows.push(Row { axes, period, missing, ..nothing(sentence, region) });
+            answer.rows.to_mut().push(Row { axes, period, missing, ..nothing(sentence, region) });
         }
         for cell in &cells {
             let reading = stored_reading(cell.period, cell);
             let value = scaled(reading.value, sentence.power);
-            answer.rows.push(Row {
+            answer.rows.to_mut().push(Row {
                 region: region.clone(),
                 axes: vec![cell.scenario.to_string()],
                 period: Some(cell.period),

@@ -50,7 +50,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query, asked: &Asked) ->
                     Attribute::Source => source.clone(),
                     Attribute::Vintage => known.clone(),
                 }));
-                answer.rows.push(row);
+                answer.rows.to_mut().push(row);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use milepost_lang::ast::{MeasureKind, Query};
-use milepost_model::{Period, Status};
+use milepost_model::{Period, Status, Unit};
 
 use super::{Asked, ROWS_MAX};
 use crate::answer::{Answer, MissingReason, Reading, RegionLabel, Row};
@@ -37,11 +37,11 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
             for period in &periods {
                 let mut row = row(sentence, region, *period);
                 row.axes.clone_from(&axes);
-                answer.rows.push(row);
+                answer.rows.to_mut().push(row);
             }
             if periods.is_empty() && matches!(plan.rows, Rows::None) {
                 let missing = Some(plan.why.unwrap_or(MissingReason::NoData));
-                answer.rows.push(Row { axes, missing, ..nothing(sentence, region) });
+                answer.rows.to_mut().push(Row { axes, missing, ..nothing(sentence, region) });
             }
         }
     }
@@ -105,19 +105,25 @@ pub(crate) fn row_at(sentence: &Sentence, region: &RegionLabel, period: Period) 
     Row { period: Some(period), ..row }
 }
 
-fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
-    let comparison = sentence.compare(period);
+pub(crate) fn row(sentence: &Sentence, region: &RegionLabel, period: Period) -> Row {
+    let units = (sentence.line.unit.as_ref(), sentence.unit.as_ref());
+    written(sentence.measure, units, region, period, sentence.compare(period))
+}
+
+/// A comparison as a row. `units` are that of the figures and that of the result.
+pub(crate) fn written(
+    measure: Option<MeasureKind>,
+    units: (Option<&Unit>, Option<&Unit>),
+    region: &RegionLabel,
+    period: Period,
+    comparison: Comparison,
+) -> Row {
     let combined = Reading::combine(period, comparison.readings());
     let Comparison { base, end, value, .. } = comparison;
     let base = base.and_then(Result::ok);
     let end = end.ok();
     let index_base = base.as_ref().map(|base| base.period.to_string());
-    let unit = display_unit(
-        sentence.measure,
-        sentence.line.unit.as_ref(),
-        sentence.unit.as_ref(),
-        index_base,
-    );
+    let unit = display_unit(measure, units.0, units.1, index_base);
     let own_period = end.as_ref().map_or(period, |end| end.period);
     let known = value.is_ok();
     Row {

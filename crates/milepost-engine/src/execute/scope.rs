@@ -1,9 +1,11 @@
 //! The regions of a query and the sentence in each of them.
 
 mod latest;
+mod members;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_lang::Span;
 use milepost_lang::ast::{Axis, Clauses, Name, Query, RegionExpression, Word};
@@ -12,9 +14,13 @@ use milepost_model::{Catalogue, Date, RegionId};
 use crate::answer::RegionLabel;
 use crate::area::{self, Area};
 use crate::build::{Builder, Scope};
+use crate::index::{Index, Type};
 use crate::rollup::Peers;
 use crate::sentence::Sentence;
+use crate::time::Cut;
 use crate::{Result, diagnostics, names};
+
+pub(crate) use members::{Below, Members};
 
 /// A query over its regions, before its periods are chosen.
 #[derive(Debug)]
@@ -43,6 +49,21 @@ impl Asked {
     /// Where a region stands among the regions.
     pub(crate) fn position(&self, region: &RegionLabel) -> Option<usize> {
         self.positions.get(&region.uid).copied()
+    }
+
+    /// Adds a region with its sentence.
+    pub(crate) fn add(
+        &mut self,
+        sentence: Sentence,
+        region: RegionLabel,
+        whole: RegionLabel,
+        scope: Scope,
+    ) {
+        self.positions.entry(region.uid.clone()).or_insert(self.regions.len());
+        self.sentences.push(sentence);
+        self.regions.push(region);
+        self.wholes.push(whole);
+        self.places.push(scope);
     }
 
     /// The sentence in a region.
@@ -74,14 +95,15 @@ struct Level {
 }
 
 impl Level {
-    fn of(catalogue: &Catalogue, word: &Word) -> Result<Self> {
+    fn of(catalogue: &Catalogue, index: &Index, word: &Word) -> Result<Self> {
+        let types = index.types(catalogue);
         let first = catalogue
             .level_of_word(&word.text)
-            .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &types(catalogue)))?;
+            .ok_or_else(|| diagnostics::unknown_level(&word.text, word.span, &words(types)))?;
         let mut levels = vec![first];
-        for (_, region) in catalogue.regions() {
-            if let Some(level) = region.level.filter(|level| !levels.contains(level))
-                && area::is_type(&region.kind, &word.text)
+        for kind in types {
+            if let Some(level) = kind.level.filter(|level| !levels.contains(level))
+                && area::is_type(&kind.word, &word.text)
             {
                 levels.push(level);
             }
@@ -98,7 +120,7 @@ pub(crate) fn ask(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Re
     }
     let scope = builder.narrowed(outer, query)?;
     let places = places(builder, &query.clauses)?;
-    let level = level(builder.catalogue, &query.clauses)?;
+    let level = level(builder, &query.clauses)?;
     let question = Question { query, scope: &scope, places, level, unfolded: 0 };
     match scope.times.end.day() {
         _ if scope.boundaries_stated => question.at(builder, scope.names_on),
@@ -114,10 +136,80 @@ fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result
         (None, Some(_)) => Vec::new(),
         _ => places(builder, &query.clauses)?,
     };
-    let level = level(builder.catalogue, &query.clauses)?;
+    let level = level(builder, &query.clauses)?;
     let unfolded = builder.unfolded();
     let inside = Question { query, scope: &scope, places, level, unfolded };
     inside.at(builder, scope.names_on)
+}
+
+/// The regions of a level, before any sentence is built in them.
+#[derive(Debug)]
+pub(crate) struct SideBySide {
+    /// The query without sentences; those that were needed after all are added to it.
+    pub(crate) asked: Asked,
+    pub(crate) members: Arc<Members>,
+    areas: Vec<Area>,
+    word: String,
+    /// Whether the latest figure decides which regions are meant: these are those of today.
+    pub(crate) is_latest: bool,
+}
+
+/// The regions of the level of a query at the end of its span; None where the first figure decides
+/// which these are, or there is no level.
+pub(crate) fn side_by_side(builder: &mut Builder<'_>, query: &Query) -> Result<Option<SideBySide>> {
+    let scope = builder.narrowed(&builder.outermost(query.span), query)?;
+    let Some(level) = level(builder, &query.clauses)? else { return Ok(None) };
+    let places = places(builder, &query.clauses)?;
+    let stated = scope.times.end.day();
+    let is_latest = stated.is_none() && !scope.boundaries_stated;
+    if is_latest && scope.times.end == Cut::First {
+        return Ok(None);
+    }
+    let day = if scope.boundaries_stated { scope.names_on } else { stated.unwrap_or(Date::MAX) };
+    let question = Question { query, scope: &scope, places, level: Some(level), unfolded: 0 };
+    let (mut asked, areas) = question.places(builder, day)?;
+    if is_latest {
+        asked.scope.times.newest = Some(Date::MAX);
+    }
+    let Some(level) = &question.level else { return Ok(None) };
+    let members = Members::of(builder, level, &areas, day)?;
+    let word = level.word.text.clone();
+    Ok(Some(SideBySide { asked, members, areas, word, is_latest }))
+}
+
+impl SideBySide {
+    /// The scope in which the sentence of a region is built.
+    pub(crate) fn scope(&self, at: usize) -> Option<Scope> {
+        let (id, area) = self.members.row(at)?;
+        let whole = self.areas.get(area).cloned();
+        Some(self.asked.scope.within(Area::one(id)).part_of(whole))
+    }
+
+    /// The sentence of a region, built where it is not there yet, with the base and the steps of
+    /// another one.
+    pub(crate) fn sentence(
+        &mut self,
+        builder: &mut Builder<'_>,
+        query: &Query,
+        like: &Sentence,
+        at: usize,
+    ) -> Result<(&Sentence, &RegionLabel)> {
+        let catalogue = builder.catalogue;
+        let row = self.members.row(at).zip(self.scope(at));
+        let ((id, area), scope) = row.ok_or_else(|| diagnostics::no_region(query.span))?;
+        let label = names::label(catalogue, id);
+        if self.asked.position(&label).is_none() {
+            builder.start_row(0);
+            let mut sentence = builder.measured(query, &scope)?;
+            (sentence.base, sentence.steps) = (like.base.clone(), like.steps);
+            let whole = self.areas.get(area).map(|area| area.label(catalogue));
+            let whole = whole.unwrap_or_else(|| every(&self.word));
+            self.asked.add(sentence, label.clone(), whole, scope);
+        }
+        let at = self.asked.position(&label);
+        let found = at.and_then(|at| self.asked.sentences.get(at).zip(self.asked.regions.get(at)));
+        found.ok_or_else(|| diagnostics::no_region(query.span))
+    }
 }
 
 fn places(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Place>> {
@@ -144,7 +236,7 @@ fn places(builder: &Builder<'_>, clauses: &Clauses) -> Result<Vec<Place>> {
 }
 
 /// The level of regions that `by` asks for.
-fn level(catalogue: &Catalogue, clauses: &Clauses) -> Result<Option<Level>> {
+fn level(builder: &Builder<'_>, clauses: &Clauses) -> Result<Option<Level>> {
     let axes = clauses.by.iter().flat_map(|clause| &clause.value);
     let mut words = axes.filter_map(|axis| match axis {
         Axis::Word(word) if !names::is_attribute(&word.text) => Some(word),
@@ -154,21 +246,22 @@ fn level(catalogue: &Catalogue, clauses: &Clauses) -> Result<Option<Level>> {
     if let Some(other) = words.next() {
         return Err(diagnostics::two_levels(&word.text, &other.text, other.span));
     }
-    Level::of(catalogue, word).map(Some)
+    let index = Index::of(builder.snapshot);
+    Level::of(builder.catalogue, &index, word).map(Some)
 }
 
 /// The types of regions that have a level, each once, the highest first.
-fn types(catalogue: &Catalogue) -> Vec<String> {
-    let mut types: Vec<(u8, &str)> = Vec::new();
-    for (_, region) in catalogue.regions() {
-        if let Some(level) = region.level
-            && types.iter().all(|(_, kind)| *kind != region.kind)
+fn words(types: &[Type]) -> Vec<String> {
+    let mut words: Vec<(u8, &str)> = Vec::new();
+    for Type { level, word, .. } in types {
+        if let Some(level) = level
+            && words.iter().all(|(_, other)| other != word)
         {
-            types.push((level, &region.kind));
+            words.push((*level, word));
         }
     }
-    types.sort_by_key(|(level, _)| *level);
-    types.into_iter().map(|(_, kind)| kind.to_owned()).collect()
+    words.sort_by_key(|(level, _)| *level);
+    words.into_iter().map(|(_, word)| word.to_owned()).collect()
 }
 
 /// A query and where it is asked.
@@ -184,6 +277,50 @@ struct Question<'q> {
 impl Question<'_> {
     /// The sentences with names and boundaries of a day.
     fn at(&self, builder: &mut Builder<'_>, day: Date) -> Result<Asked> {
+        let (mut asked, areas) = self.places(builder, day)?;
+        let is_unplaced = areas.is_empty() && self.level.is_none();
+        let catalogue = builder.catalogue;
+        let rows: Vec<(Area, Option<Area>)> = match &self.level {
+            Some(level) => {
+                let members = Members::of(builder, level, &areas, day)?;
+                let whole = |at: &usize| areas.get(*at).cloned();
+                members.rows().map(|(id, at)| (Area::one(id), whole(&at))).collect()
+            }
+            None => areas.into_iter().map(|area| (area, None)).collect(),
+        };
+        let peers: Vec<RegionId> = rows.iter().filter_map(|(area, _)| area.region()).collect();
+        let peers = (!peers.is_empty()).then(|| Rc::new(Peers::new(peers)));
+        let outer = builder.shared.put_side_by_side(peers);
+        let mut divided: Option<(Area, RegionLabel)> = None;
+        for (area, whole) in rows {
+            let label = area.label(catalogue);
+            let scope = asked.scope.within(area).part_of(whole.clone());
+            builder.start_row(self.unfolded);
+            let sentence = builder.measured(self.query, &scope)?;
+            let whole = match (whole, &self.level) {
+                (Some(whole), _) => {
+                    let known = divided.take().filter(|(area, _)| *area == whole);
+                    let known = known.unwrap_or_else(|| (whole.clone(), whole.label(catalogue)));
+                    divided.insert(known).1.clone()
+                }
+                (None, Some(level)) => every(&level.word.text),
+                (None, None) => label.clone(),
+            };
+            asked.add(sentence, label, whole, scope);
+        }
+        builder.shared.put_side_by_side(outer);
+        if is_unplaced {
+            // Every sentence inside the expression may name its own region.
+            let scope = asked.scope.clone();
+            let sentence = builder.measured(self.query, &scope)?;
+            let label = inner_regions(builder, &sentence);
+            asked.add(sentence, label.clone(), label, scope);
+        }
+        Ok(asked)
+    }
+
+    /// The query without any sentence yet, and the areas of `in` or of the sentence around it.
+    fn places(&self, builder: &Builder<'_>, day: Date) -> Result<(Asked, Vec<Area>)> {
         let mut asked = Asked {
             scope: self.scope.named_on(day),
             sentences: Vec::new(),
@@ -210,105 +347,8 @@ impl Question<'_> {
         if areas.is_empty() {
             areas.extend(self.scope.area.clone());
         }
-        let is_unplaced = areas.is_empty() && self.level.is_none();
-        let rows = match &self.level {
-            Some(level) => members(catalogue, level, &areas, day)?,
-            None => areas.into_iter().map(|area| (area, None)).collect(),
-        };
-        let peers: Vec<RegionId> = rows.iter().filter_map(|(area, _)| area.region()).collect();
-        let peers = (!peers.is_empty()).then(|| Rc::new(Peers::new(peers)));
-        let outer = builder.shared.put_side_by_side(peers);
-        let mut divided: Option<(Area, RegionLabel)> = None;
-        for (area, whole) in rows {
-            let label = area.label(catalogue);
-            let scope = asked.scope.within(area).part_of(whole.clone());
-            builder.start_row(self.unfolded);
-            asked.sentences.push(builder.measured(self.query, &scope)?);
-            asked.wholes.push(match (whole, &self.level) {
-                (Some(whole), _) => {
-                    let known = divided.take().filter(|(area, _)| *area == whole);
-                    let known = known.unwrap_or_else(|| (whole.clone(), whole.label(catalogue)));
-                    divided.insert(known).1.clone()
-                }
-                (None, Some(level)) => every(&level.word.text),
-                (None, None) => label.clone(),
-            });
-            asked.regions.push(label);
-            asked.places.push(scope);
-        }
-        builder.shared.put_side_by_side(outer);
-        if is_unplaced {
-            // Every sentence inside the expression may name its own region.
-            asked.sentences.push(builder.measured(self.query, &asked.scope)?);
-            let label = inner_regions(builder, &asked);
-            asked.wholes.push(label.clone());
-            asked.regions.push(label);
-        }
-        for (at, region) in asked.regions.iter().enumerate() {
-            asked.positions.entry(region.uid.clone()).or_insert(at);
-        }
-        Ok(asked)
+        Ok((asked, areas))
     }
-}
-
-/// The regions of a level in some areas, each once and with its area; without areas, all.
-fn members(
-    catalogue: &Catalogue,
-    level: &Level,
-    areas: &[Area],
-    day: Date,
-) -> Result<Vec<(Area, Option<Area>)>> {
-    let mut members = Vec::new();
-    let mut seen = BTreeSet::new();
-    for area in areas {
-        for name in &area.names {
-            let day = area::day_within(catalogue, *name, day);
-            let inside = |id: RegionId, other| area::lies_in(catalogue, id, other, day);
-            for id in of_type(catalogue, level, day, |id| inside(id, *name)) {
-                let is_left_out = area.except.iter().any(|out| inside(id, *out));
-                if !is_left_out && seen.insert(id) {
-                    members.push((Area::one(id), Some(area.clone())));
-                }
-            }
-        }
-    }
-    if areas.is_empty() {
-        let all = of_type(catalogue, level, day, |_| true).into_iter();
-        members.extend(all.map(|id| (Area::one(id), None)));
-    }
-    if members.is_empty() {
-        let word = &level.word;
-        return Err(diagnostics::no_members(&word.text, day, word.span));
-    }
-    Ok(members)
-}
-
-/// The regions of a day that are on the level on which the word stands for a type, among those
-/// that are `inside`.
-fn of_type(
-    catalogue: &Catalogue,
-    level: &Level,
-    day: Date,
-    inside: impl Fn(RegionId) -> bool,
-) -> Vec<RegionId> {
-    let word = &level.word.text;
-    for number in &level.levels {
-        let mut regions = catalogue.regions_at_level(*number, day);
-        // Neighbours are of one type more often than not.
-        let mut judged: Option<(&str, bool)> = None;
-        regions.retain(|id| {
-            let kind = catalogue.region(*id).kind.as_str();
-            let known = judged.filter(|(other, _)| *other == kind).map(|(_, is_member)| is_member);
-            let is_member = known.unwrap_or_else(|| area::is_member(catalogue, *id, Some(word)));
-            judged = Some((kind, is_member));
-            is_member && inside(*id)
-        });
-        let is_named = |id: &RegionId| area::is_type(&catalogue.region(*id).kind, word);
-        if level.levels.len() == 1 || regions.iter().any(is_named) {
-            return regions;
-        }
-    }
-    Vec::new()
 }
 
 /// The label of all regions of a level together.
@@ -317,9 +357,9 @@ fn every(level: &str) -> RegionLabel {
 }
 
 /// The label of a row whose regions stand inside its expression.
-fn inner_regions(builder: &Builder<'_>, asked: &Asked) -> RegionLabel {
+fn inner_regions(builder: &Builder<'_>, sentence: &Sentence) -> RegionLabel {
     let mut labels: Vec<RegionLabel> = Vec::new();
-    for area in asked.sentences.iter().flat_map(|sentence| sentence.line.areas()) {
+    for area in sentence.line.areas() {
         let label = area.label(builder.catalogue);
         if !labels.contains(&label) {
             labels.push(label);

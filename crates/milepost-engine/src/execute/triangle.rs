@@ -9,7 +9,7 @@ use milepost_model::{Date, IndicatorId, Number, Period, RegionId, Status, fold};
 
 use super::{Asked, rows, scope};
 use crate::admission::Admission;
-use crate::answer::{Answer, MissingReason, Row};
+use crate::answer::{Answer, MissingReason, Row, Rows};
 use crate::build::{Builder, Scope};
 use crate::cells::{self, Request};
 use crate::plan::{self, Plan};
@@ -137,10 +137,10 @@ pub(super) fn answer(
         });
         (place, axes.collect::<Vec<_>>(), row.period)
     });
-    let mut answer = Answer { axes, rows: Vec::new(), notes };
+    let mut answer = Answer { axes, rows: Rows::default(), notes };
     for (labels, mut row) in rows {
         row.axes.extend(labels.into_iter().map(|(_, label)| label));
-        answer.rows.push(row);
+        answer.rows.to_mut().push(row);
     }
     Ok(answer)
 }
@@ -313,7 +313,7 @@ impl Slices<'_, '_> {
         if query.clauses.matched.is_some() {
             super::matched::narrow(&asked, &plan);
         }
-        Ok(rows::answer(query, &asked, &plan)?.rows)
+        Ok(rows::answer(query, &asked, &plan)?.rows.into_iter().collect())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::area::Area;
 use crate::cells::Cell;
 use crate::figures::Figures;
 use crate::measure::{in_range, scaled, whole};
+use crate::reader::Reader;
 use crate::rollup::Rollup;
 
 /// When two periods hold the same figure.
@@ -84,6 +85,16 @@ impl Series {
         rollup: Option<Rc<Rollup>>,
     ) -> Self {
         Self { declared, figures, parts: parts.map(Box::new), rollup }
+    }
+
+    /// What reads the figures of the area itself.
+    pub(crate) fn reader(&self) -> &Rc<Reader> {
+        self.figures.reader()
+    }
+
+    /// Whether the series is a ratio of two others.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.parts.is_some()
     }
 
     /// The periods that have a figure without adding up sub-periods, in order. An area that has

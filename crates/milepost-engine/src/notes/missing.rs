@@ -72,11 +72,25 @@ pub(super) fn add(
 /// How many of several regions lack the base or the end.
 fn count(notes: &mut Notes, asked: &Asked, plan: &Plan) {
     let regions = asked.regions.len();
+    let lacking = |period| asked.sentences.iter().filter(|s| s.line.read(period).is_err()).count();
+    if regions > 1 {
+        counted(notes, asked, plan, regions, lacking);
+    }
+}
+
+/// How many of so many regions lack the base or the end.
+pub(super) fn counted(
+    notes: &mut Notes,
+    asked: &Asked,
+    plan: &Plan,
+    regions: usize,
+    lacking: impl Fn(Period) -> usize,
+) {
     let of_ends =
         [(plan.base, asked.scope.times.base_span), (plan.end, asked.scope.times.end_span)];
-    for (period, span) in of_ends.into_iter().filter(|_| regions > 1) {
+    for (period, span) in of_ends {
         let Some(period) = period else { continue };
-        let lacking = asked.sentences.iter().filter(|s| s.line.read(period).is_err()).count();
+        let lacking = lacking(period);
         if lacking > 0 {
             let have = if lacking == 1 { "has" } else { "have" };
             let message = format!("{lacking} of {regions} regions {have} no figure for {period}");

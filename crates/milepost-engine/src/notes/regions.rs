@@ -50,9 +50,19 @@ pub(super) fn add(
             }
         }
     }
+    undeclared(notes, query, asked, rows);
+}
+
+/// A boundary break of an indicator of which nothing says how its parts add up.
+pub(super) fn undeclared<'r>(
+    notes: &mut Notes,
+    query: &Query,
+    asked: &Asked,
+    rows: impl IntoIterator<Item = &'r Row>,
+) {
     let of_unknown_kind = |row: &Row| row.missing == Some(MissingReason::BoundaryBreak);
     let leaves = asked.sentences.iter().flat_map(|sentence| sentence.line.leaves());
-    if rows.iter().any(of_unknown_kind)
+    if rows.into_iter().any(of_unknown_kind)
         && let Some(series) = leaves.into_iter().find(|series| series.declared.kind.is_none())
     {
         let message =
@@ -63,18 +73,18 @@ pub(super) fn add(
 }
 
 /// Whether a row shows nothing but published figures.
-fn is_published(row: &Row) -> bool {
+pub(super) fn is_published(row: &Row) -> bool {
     let stored = |reading: &Reading| reading.origin == Origin::Stored;
     row.value.is_some() && row.end.as_ref().is_some_and(stored) && row.base.iter().all(stored)
 }
 
 /// The periods whose figures a row shows or lacks.
-fn periods(row: &Row) -> Vec<Period> {
+pub(super) fn periods(row: &Row) -> Vec<Period> {
     let base = row.base.as_ref().map(|base| base.period);
     base.into_iter().chain(row.period).collect()
 }
 
-fn put_together(
+pub(super) fn put_together(
     notes: &mut Notes,
     query: &Query,
     catalogue: &Catalogue,
@@ -168,7 +178,7 @@ fn plural(kind: &str) -> String {
 
 /// Ends that cover different shares of the area, or of which one is published and one put
 /// together from regions.
-fn ends(notes: &mut Notes, query: &Query, row: &Row, catalogue: &Catalogue) {
+pub(super) fn ends(notes: &mut Notes, query: &Query, row: &Row, catalogue: &Catalogue) {
     let (Some(base), Some(end)) = (&row.base, &row.end) else { return };
     let share = |coverage: Option<Coverage>| {
         coverage.map_or((1, 1), |c| (u64::from(c.present), u64::from(c.expected)))

@@ -57,7 +57,7 @@ mod tests {
     use crate::test_support::answer;
 
     fn items(values: &[i64]) -> Vec<Item> {
-        let mut row = answer("hi.coverage in VN at 2023").rows.remove(0);
+        let mut row = answer("hi.coverage in VN at 2023").rows[0].clone();
         values
             .iter()
             .map(|value| {

@@ -7,8 +7,6 @@ use std::rc::Rc;
 use milepost_model::{Date, RegionId};
 use milepost_store::Partition;
 
-use super::cut;
-use crate::area;
 use crate::reader::Reader;
 
 /// What lies in each of them is added up in one go, whatever their number.
@@ -32,10 +30,7 @@ impl Peers {
             let catalogue = reader.snapshot.catalogue();
             let mut members: Vec<(RegionId, usize)> = Vec::new();
             for (part, region) in self.regions.iter().enumerate() {
-                let day = area::day_within(catalogue, *region, boundaries);
-                let place = (*region, day);
-                let cuts =
-                    reader.index.cuts(catalogue, place, || cut::cuts(catalogue, *region, day));
+                let cuts = super::cuts_below(&reader.index, catalogue, *region, boundaries);
                 let own = cuts.get(depth).into_iter().flatten();
                 members.extend(own.map(|member| (*member, part)));
             }

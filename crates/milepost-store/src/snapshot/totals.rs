@@ -34,6 +34,15 @@ impl Totals {
         self.sum(period, part).map_or(0, |sum| usize::try_from(sum.count).unwrap_or(usize::MAX))
     }
 
+    /// The sum of a part in a period as it is kept, where all figures are actual and exact and
+    /// their sum fits: a mantissa, its decimals (below zero: the power of ten that it is to be
+    /// multiplied with), and how many figures there are. None without any.
+    pub fn plain(&self, period: usize, part: usize) -> Option<(i128, i8, u32)> {
+        let sum = self.sum(period, part)?;
+        let is_plain = sum.fits && sum.exact && sum.status == 0 && sum.count > 0;
+        is_plain.then_some((sum.mantissa, sum.scale, sum.count))
+    }
+
     fn sum(&self, period: usize, part: usize) -> Option<&Sum> {
         if part >= self.parts {
             return None;

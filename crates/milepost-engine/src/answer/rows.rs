@@ -1,0 +1,131 @@
+//! The rows of an answer.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use milepost_model::Number;
+
+use super::Row;
+
+/// The rows of an [`Answer`](super::Answer): a slice of [`Row`]s.
+///
+/// The answer about many regions at once holds its figures as columns. They are worked out with the
+/// answer, and [`Rows::len`] and [`Rows::doubles`] look at them as they are; whole rows, with names
+/// and readings, are written out once, when one is looked at first.
+///
+/// ```
+/// use milepost_engine::Answer;
+///
+/// let answer = Answer::default();
+/// assert_eq!(answer.rows.len(), 0);
+/// assert_eq!(answer.rows.doubles().count(), 0);
+/// assert!(answer.rows.iter().all(|row| row.value.is_some()));
+/// ```
+#[derive(Clone, Default)]
+pub struct Rows {
+    /// Where there are columns, these are the rows and `rows` is empty.
+    columns: Option<Unwritten>,
+    rows: Vec<Row>,
+}
+
+/// Columns, and their rows once one was looked at.
+#[derive(Clone)]
+struct Unwritten {
+    columns: Arc<dyn Columns>,
+    rows: OnceLock<Vec<Row>>,
+}
+
+/// Rows that are kept as columns.
+pub(crate) trait Columns: fmt::Debug + Send + Sync {
+    /// How many rows there are.
+    fn len(&self) -> usize;
+
+    /// The value of a row as the nearest double.
+    fn double(&self, at: usize) -> Option<f64>;
+
+    /// All rows, written out.
+    fn rows(&self) -> Vec<Row>;
+}
+
+impl Rows {
+    /// Rows to be written out when one is looked at.
+    pub(crate) fn of(columns: Arc<dyn Columns>) -> Self {
+        Self { columns: Some(Unwritten { columns, rows: OnceLock::new() }), rows: Vec::new() }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.columns.as_ref().map_or(self.rows.len(), |unwritten| unwritten.columns.len())
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of each row as the nearest double; None where there is none. [`Row::value`] has
+    /// every digit, and [`Row::missing`] the reason.
+    pub fn doubles(&self) -> impl Iterator<Item = Option<f64>> {
+        (0..self.len()).map(|at| match &self.columns {
+            Some(unwritten) => unwritten.columns.double(at),
+            None => self.rows.get(at)?.value.map(Number::to_f64),
+        })
+    }
+
+    /// The rows, to be changed.
+    pub(crate) fn to_mut(&mut self) -> &mut Vec<Row> {
+        if let Some(unwritten) = self.columns.take() {
+            let written = unwritten.rows.into_inner();
+            self.rows = written.unwrap_or_else(|| unwritten.columns.rows());
+        }
+        &mut self.rows
+    }
+}
+
+impl Deref for Rows {
+    type Target = [Row];
+
+    fn deref(&self) -> &[Row] {
+        match &self.columns {
+            Some(unwritten) => unwritten.rows.get_or_init(|| unwritten.columns.rows()),
+            None => &self.rows,
+        }
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { columns: None, rows }
+    }
+}
+
+impl FromIterator<Row> for Rows {
+    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Self {
+        Vec::from_iter(rows).into()
+    }
+}
+
+impl IntoIterator for Rows {
+    type Item = Row;
+    type IntoIter = std::vec::IntoIter<Row>;
+
+    fn into_iter(mut self) -> Self::IntoIter {
+        std::mem::take(self.to_mut()).into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Rows {
+    type Item = &'a Row;
+    type IntoIter = std::slice::Iter<'a, Row>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

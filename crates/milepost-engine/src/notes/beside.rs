@@ -1,0 +1,195 @@
+//! Notes on rows that were worked out side by side: the same as if each had been by itself.
+
+use milepost_lang::ast::Query;
+use milepost_model::Period;
+
+use super::{Notes, after_steps, distance, growth_of_percent, origins, precision, versions};
+use super::{missing, regions};
+use crate::Result;
+use crate::answer::{Answer, Row};
+use crate::build::Builder;
+use crate::execute::SideBySide;
+use crate::plan::Plan;
+use crate::sentence::Sentence;
+use crate::sheet::Grid;
+
+/// Adds the notes of a query to its answer. Where rows were picked, notes on rows speak of those
+/// of the answer. A region of which there is more to say has its sentence built for that.
+pub(crate) fn beside(
+    answer: &mut Answer,
+    are_picked: bool,
+    query: &Query,
+    (side, grid): (&mut SideBySide, &Grid),
+    (first, plan): (&Sentence, &Plan),
+    builder: &mut Builder<'_>,
+) -> Result<()> {
+    let mut notes = Notes::default();
+    let odd: Vec<&Row> =
+        if are_picked { answer.rows.iter().collect() } else { grid.others().collect() };
+    precision(&mut notes, odd.iter().copied());
+    growth_of_percent(&mut notes, query, std::slice::from_ref(first));
+    distance(&mut notes, query, &side.asked, plan);
+    origins(&mut notes, odd.iter().copied());
+    let odd_lacking = |period| {
+        let read = |sentence: &&Sentence| sentence.line.read(period).is_err();
+        side.asked.sentences.iter().filter(read).count()
+    };
+    let lacking = |period| grid.lacking(period) + odd_lacking(period);
+    missing::counted(&mut notes, &side.asked, plan, grid.regions(), lacking);
+    versions(&mut notes, &side.asked);
+    let mut members = Members { query, first, builder, told: Told::new(grid) };
+    if are_picked {
+        for row in &answer.rows {
+            let at = (0..grid.regions()).find(|at| grid.label(*at) == row.region);
+            members.row(&mut notes, side, grid, at.unwrap_or(usize::MAX), row)?;
+        }
+        regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
+    } else {
+        for at in 0..grid.regions() {
+            members.region(&mut notes, side, grid, at)?;
+        }
+        regions::undeclared(&mut notes, query, &side.asked, grid.others());
+    }
+    after_steps(&mut notes, query, plan);
+    answer.notes.extend(notes.finish());
+    Ok(())
+}
+
+/// Figures of a region that were spoken of, by indicator and period.
+struct Told {
+    told: Vec<bool>,
+    periods: usize,
+}
+
+impl Told {
+    fn new(grid: &Grid) -> Self {
+        let periods = grid.periods().len();
+        Self { told: vec![false; grid.leaves() * periods], periods }
+    }
+
+    fn forget(&mut self) {
+        self.told.fill(false);
+    }
+
+    /// Whether a figure was not spoken of yet; from now on it was.
+    fn insert(&mut self, leaf: usize, at: usize) -> bool {
+        let place = self.told.get_mut(leaf * self.periods + at);
+        place.is_some_and(|told| !std::mem::replace(told, true))
+    }
+}
+
+/// What figures were put together from.
+struct Members<'a, 'b> {
+    query: &'a Query,
+    first: &'a Sentence,
+    builder: &'a mut Builder<'b>,
+    told: Told,
+}
+
+impl Members<'_, '_> {
+    /// Notes on all rows of a region.
+    fn region(
+        &mut self,
+        notes: &mut Notes,
+        side: &mut SideBySide,
+        grid: &Grid,
+        at: usize,
+    ) -> Result<()> {
+        self.told.forget();
+        for step in 0..grid.steps().len() {
+            if let Some(row) = grid.other(at, step) {
+                self.figures(notes, side, grid, at, row)?;
+            } else {
+                self.plain(notes, side, grid, (at, step))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes on a row by itself.
+    fn row(
+        &mut self,
+        notes: &mut Notes,
+        side: &mut SideBySide,
+        grid: &Grid,
+        at: usize,
+        row: &Row,
+    ) -> Result<()> {
+        self.told.forget();
+        self.figures(notes, side, grid, at, row)
+    }
+
+    /// Notes on the figures of a row, as the general way has them.
+    fn figures(
+        &mut self,
+        notes: &mut Notes,
+        side: &mut SideBySide,
+        grid: &Grid,
+        at: usize,
+        row: &Row,
+    ) -> Result<()> {
+        if regions::is_published(row) {
+            return Ok(());
+        }
+        let catalogue = self.builder.catalogue;
+        let (sentence, _) = side.sentence(self.builder, self.query, self.first, at)?;
+        for period in regions::periods(row) {
+            for (leaf, (series, period)) in sentence.line.places(period).into_iter().enumerate() {
+                let place = grid.at(period);
+                if place.is_none_or(|place| self.told.insert(leaf, place)) {
+                    regions::put_together(notes, self.query, catalogue, series, period, true);
+                }
+            }
+        }
+        regions::ends(notes, self.query, row, catalogue);
+        Ok(())
+    }
+
+    /// Notes on a row of plain figures: of sums those that lack members.
+    fn plain(
+        &mut self,
+        notes: &mut Notes,
+        side: &mut SideBySide,
+        grid: &Grid,
+        (at, step): (usize, usize),
+    ) -> Result<()> {
+        let Some((base, end)) = grid.steps().get(step).copied() else { return Ok(()) };
+        for period in base.into_iter().chain([end]) {
+            let Some(place) = grid.at(period) else { continue };
+            for leaf in 0..grid.leaves() {
+                if grid.lacks_members(at, leaf, place) && self.told.insert(leaf, place) {
+                    self.lacking(notes, side, (at, leaf), period)?;
+                }
+            }
+        }
+        // The coverage of what is computed from several figures is no share of an area.
+        let of_sums = base.filter(|_| grid.is_of_one_indicator());
+        if of_sums.is_some_and(|base| grid.present(at, base) != grid.present(at, end)) {
+            if notes.is_full("MP0832") {
+                notes.count("MP0832");
+            } else if let Some(row) = grid.row(at, step) {
+                regions::ends(notes, self.query, &row, self.builder.catalogue);
+            }
+        }
+        Ok(())
+    }
+
+    fn lacking(
+        &mut self,
+        notes: &mut Notes,
+        side: &mut SideBySide,
+        (at, leaf): (usize, usize),
+        period: Period,
+    ) -> Result<()> {
+        if notes.is_full("MP0831") {
+            notes.count("MP0831");
+            return Ok(());
+        }
+        let catalogue = self.builder.catalogue;
+        let (sentence, _) = side.sentence(self.builder, self.query, self.first, at)?;
+        if let Some((series, period)) = sentence.line.places(period).get(leaf) {
+            regions::put_together(notes, self.query, catalogue, series, *period, true);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! The first or the last rows of all, without writing out the others.
+
+use milepost_lang::ast::{Reducer, ReducerKind};
+
+use super::grid::Grid;
+use crate::answer::{Answer, Columns, Row};
+use crate::reduce;
+
+/// The rows that `top` or `bottom` leaves, with its notes on the answer; None where rows are of
+/// several areas, each of which has rows of its own.
+pub(super) fn first(answer: &mut Answer, reducer: &Reducer, grid: &Grid) -> Option<Vec<Row>> {
+    let (count, greatest) = match reducer.kind {
+        ReducerKind::Top(count) => (count, true),
+        ReducerKind::Bottom(count) => (count, false),
+        _ => return None,
+    };
+    if !grid.is_of_one_area() {
+        return None;
+    }
+    let all = Columns::len(grid);
+    let mut values: Vec<f64> = (0..all).filter_map(|at| grid.double(at)).collect();
+    let known = values.len();
+    // Doubles tell the edge but for numbers that differ in digits which doubles do not have: all
+    // rows at the edge are looked at.
+    let wanted = usize::try_from(count).ok()?.saturating_sub(1);
+    let edge = (wanted < known).then(|| {
+        let order = |one: &f64, other: &f64| {
+            if greatest { other.total_cmp(one) } else { one.total_cmp(other) }
+        };
+        *values.select_nth_unstable_by(wanted, order).1
+    });
+    let is_inside = |value: f64| match edge {
+        None => true,
+        Some(edge) if greatest => value >= edge,
+        Some(edge) => value <= edge,
+    };
+    let inside = (0..all).filter(|at| grid.double(*at).is_some_and(is_inside));
+    let rows = inside.filter_map(|at| grid.row(at, 0)).collect();
+    Some(reduce::pick(answer, reducer, rows, (known, all)))
+}
