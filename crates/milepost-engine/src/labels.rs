@@ -27,7 +27,7 @@ impl Labels {
     pub(crate) fn together(mut sets: Vec<Arc<Self>>) -> Arc<Self> {
         sets.retain(|set| !set.periods.is_empty());
         sets.sort_by_key(Arc::as_ptr);
-        sets.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        sets.dedup_by(|one, other| Arc::ptr_eq(one, other) || one == other);
         match sets.as_slice() {
             [] => Arc::default(),
             [set] => Arc::clone(set),

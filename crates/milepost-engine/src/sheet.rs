@@ -29,6 +29,7 @@ use crate::answer::{Answer, Rows};
 use crate::build::Builder;
 use crate::execute::{ROWS_MAX, SideBySide, row, side_by_side};
 use crate::index::Index;
+use crate::labels::Labels;
 use crate::plan::{self, Plan};
 use crate::sentence::Sentence;
 use crate::{Result, notes, plan::needs_base};
@@ -43,7 +44,10 @@ use leaf::Leaf;
 #[derive(Debug)]
 struct Sheet {
     side: SideBySide,
+    expression: Expression,
     leaves: Vec<Leaf>,
+    /// The periods under which figures of any indicator may be stored.
+    labels: Arc<Labels>,
     columns: RefCell<HashMap<(usize, Period), Option<Arc<Column>>>>,
     /// Whether a period was looked at for which only the general way knows if there is a figure.
     is_unsure: Cell<bool>,
@@ -68,7 +72,9 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query) -> Result<Option<
     let Some(leaves) = series.iter().map(leaf).collect::<Option<Vec<_>>>() else {
         return Ok(None);
     };
-    let sheet = Sheet { side, leaves, columns: RefCell::default(), is_unsure: Cell::new(false) };
+    let (columns, is_unsure) = (RefCell::default(), Cell::new(false));
+    let labels = Labels::together(leaves.iter().map(|leaf| Arc::clone(&leaf.labels)).collect());
+    let sheet = Sheet { side, expression, leaves, labels, columns, is_unsure };
     if !sheet.is_of_one_frequency() {
         return Ok(None);
     }
@@ -76,7 +82,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query) -> Result<Option<
     let (all, strict) = (Some(&sheet as &dyn crate::pool::Periods), builder.session.is_strict());
     let plan = plan::settle_among(slice::from_mut(&mut first), all, query, &times, false, strict)?;
     let Some(steps) = sheet.steps(builder, query, &first, &plan) else { return Ok(None) };
-    let Some(grid) = sheet.grid(builder, &first, expression, steps, &plan) else {
+    let Some(grid) = sheet.grid(builder, &first, steps, &plan) else {
         return Ok(None);
     };
     sheet.told(builder, query, grid, &first, &plan)
@@ -129,7 +135,6 @@ impl Sheet {
         &self,
         builder: &mut Builder<'_>,
         first: &Sentence,
-        expression: Expression,
         steps: Steps,
         plan: &Plan,
     ) -> Option<Grid> {
@@ -149,6 +154,7 @@ impl Sheet {
             return None;
         }
         let leaves = self.leaves.iter().map(Leaf::source).collect();
+        let expression = self.expression.clone();
         let parts = grid::Parts { columns, periods, steps, leaves, expression, odd };
         Some(Grid::new(builder.snapshot, Arc::clone(&self.side.members), first, parts))
     }

@@ -6,4 +6,5 @@ mod laws;
 mod names;
 mod refusals;
 mod rows;
+mod side_by_side;
 mod time;

@@ -154,6 +154,8 @@ impl Members<'_, '_> {
         (at, step): (usize, usize),
     ) -> Result<()> {
         let Some((base, end)) = grid.steps().get(step).copied() else { return Ok(()) };
+        // Of a base without a value nothing is said.
+        let base = base.filter(|base| grid.is_defined(at, *base));
         for period in base.into_iter().chain([end]) {
             let Some(place) = grid.at(period) else { continue };
             for leaf in 0..grid.leaves() {

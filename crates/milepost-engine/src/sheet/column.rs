@@ -23,6 +23,8 @@ pub(crate) struct Column {
     /// Of sums, how many members each is of and should be of.
     pub(super) members: Option<Counts>,
     pub(super) published: Published,
+    /// Whether nothing is stored for the period anywhere, so that no row has a figure.
+    pub(super) is_void: bool,
 }
 
 /// How many members are there, and how many there should be.
@@ -57,10 +59,10 @@ impl Counts {
 
 impl Column {
     /// No figure at all.
-    fn none(rows: usize, odd: Bits) -> Self {
+    fn void(rows: usize, odd: Bits) -> Self {
         let known = Bits::none(rows);
         let (mantissas, published) = (vec![0; rows], Published::All(None));
-        Self { scale: 0, mantissas, known, odd, members: None, published }
+        Self { scale: 0, mantissas, known, odd, members: None, published, is_void: true }
     }
 
     /// Published figures. `alone`: a row that has none has none from elsewhere either.
@@ -99,6 +101,7 @@ impl Column {
             odd,
             members: None,
             published,
+            is_void: false,
         }
     }
 
@@ -113,9 +116,8 @@ impl Column {
         let sums: Vec<_> = (0..rows).map(|row| totals.plain(period, row)).collect();
         let scales = sums.iter().flatten().map(|(_, scale, _)| *scale);
         let scale = scales.max().and_then(|scale| u8::try_from(scale).ok()).unwrap_or(0);
-        let mut column = Self::none(rows, Bits::none(rows));
+        let mut column = Self { scale, is_void: false, ..Self::void(rows, Bits::none(rows)) };
         let mut present = vec![0; rows];
-        column.scale = scale;
         for (row, sum) in sums.into_iter().enumerate() {
             let figure = sum
                 .filter(|_| members.is_unchanged(row))
@@ -158,7 +160,13 @@ impl Column {
         }
         let below = Arc::clone(&counts.below);
         let members = Some(Counts { present, below });
-        Some(Self { scale, mantissas, known, odd, members, published: Published::All(None) })
+        let published = Published::All(None);
+        Some(Self { scale, mantissas, known, odd, members, published, is_void: false })
+    }
+
+    /// Rows whose figure is zero.
+    pub(super) fn zeros(&self) -> Bits {
+        Bits::of(self.mantissas.len(), |row| self.mantissas.get(row) == Some(&0))
     }
 
     /// Whether a sum lacks some of its members.
@@ -201,10 +209,14 @@ impl Sheet {
             }
             (From::Own { alone: true }, None) if !leaf.labels.divide(period) => {
                 let odd = Bits::of(rows, |row| !members.is_unchanged(row));
-                Some(Arc::new(Column::none(rows, odd)))
+                Some(Arc::new(Column::void(rows, odd)))
             }
             (From::Own { .. }, None) => None,
             (From::Below { .. }, Some(label)) => self.totals(leaf, &[label])?.pop().map(Arc::new),
+            (From::Below { .. }, None) if leaf.timing() == Timing::Close => {
+                let odd = Bits::of(rows, |_| true);
+                Some(Arc::new(Column::void(rows, odd)))
+            }
             (From::Below { .. }, None) => {
                 let parts = leaf.sub_periods(period)?;
                 self.fetch(number, &parts)?;
@@ -224,6 +236,7 @@ impl Sheet {
         for period in periods {
             match leaf.label(*period) {
                 Some(label) => wanted.push((*period, label)),
+                None if leaf.timing() == Timing::Close => {}
                 None => wanted.extend(leaf.sub_periods(*period)?.into_iter().map(|p| (p, p))),
             }
         }

@@ -2,6 +2,8 @@
 
 use milepost_model::{Number, Period};
 
+use super::bits::Bits;
+use super::column::Column;
 use crate::answer::{MissingReason, Reading};
 use crate::area::Area;
 use crate::build::Scope;
@@ -87,6 +89,29 @@ impl Expression {
         }
     }
 
+    /// The indicators that are divided by, without which there is no value where they are zero.
+    pub(super) fn divisors(&self) -> impl Iterator<Item = usize> {
+        let factors = match self {
+            Self::Product(factors, _) => factors.as_slice(),
+            _ => &[],
+        };
+        factors.iter().filter_map(|factor| match factor {
+            (true, Operand::Leaf(number)) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// Rows that have a value, given the figures of each indicator.
+    pub(super) fn defined<'c>(&self, columns: impl Fn(usize) -> Option<&'c Column>) -> Bits {
+        let mut all = (0..).map_while(&columns);
+        let mut defined = all.next().map_or(Bits::none(0), |column| column.known.clone());
+        all.for_each(|column| defined.keep(&column.known));
+        for divisor in self.divisors().filter_map(&columns) {
+            defined.remove(&divisor.zeros());
+        }
+        defined
+    }
+
     /// Numerator and denominator, where the expression is the quotient of two indicators as it is.
     pub(super) fn quotient(&self) -> Option<(usize, usize)> {
         match self {
@@ -103,7 +128,7 @@ impl Expression {
 
 fn operand<'l>(line: &'l Line, area: &Area, leaves: &mut Vec<&'l Series>) -> Option<Operand> {
     match &line.node {
-        Node::Quantity(value) => Some(Operand::Quantity(*value)),
+        Node::Quantity(value) if !value.is_zero() => Some(Operand::Quantity(*value)),
         Node::Series(series) if series.declared.area == *area => {
             leaves.push(series);
             Some(Operand::Leaf(leaves.len() - 1))

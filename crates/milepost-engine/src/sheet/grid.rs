@@ -132,7 +132,9 @@ impl Grid {
 
     /// The figures of an indicator at a period, both by number.
     pub(crate) fn column(&self, leaf: usize, at: usize) -> Option<&Column> {
-        self.parts.columns.get(leaf * self.parts.periods.len() + at).map(Arc::as_ref)
+        let periods = self.parts.periods.len();
+        let column = self.parts.columns.get(leaf * periods + at).filter(|_| at < periods);
+        column.map(Arc::as_ref)
     }
 
     pub(crate) fn leaves(&self) -> usize {
@@ -149,6 +151,15 @@ impl Grid {
         matches!(self.parts.expression, Expression::Leaf)
     }
 
+    /// Whether a region has a value at a period.
+    pub(crate) fn is_defined(&self, region: usize, period: Period) -> bool {
+        let Some(at) = self.at(period) else { return false };
+        let divides =
+            |leaf| self.column(leaf, at).is_some_and(|c| c.mantissas.get(region) != Some(&0));
+        self.columns_at(at).all(|column| column.known.has(region))
+            && self.parts.expression.divisors().all(divides)
+    }
+
     /// How many members a sum has, where the row has one.
     pub(crate) fn present(&self, region: usize, period: Period) -> Option<u32> {
         let column = self.column(0, self.at(period)?)?;
@@ -159,8 +170,7 @@ impl Grid {
     /// How many regions have no figure at a period, those apart of which the general way tells.
     pub(crate) fn lacking(&self, period: Period) -> usize {
         let Some(at) = self.at(period) else { return 0 };
-        let mut told = Bits::of(self.regions(), |_| true);
-        self.columns_at(at).for_each(|column| told.keep(&column.known));
+        let mut told = self.parts.expression.defined(|leaf| self.column(leaf, at));
         told.add(&self.parts.odd);
         self.regions() - told.count()
     }

@@ -3,7 +3,6 @@
 use milepost_model::{Date, Period};
 
 use super::Sheet;
-use super::bits::Bits;
 use crate::pool::Periods;
 use crate::steps::Steps;
 
@@ -15,17 +14,12 @@ impl Sheet {
             self.is_unsure.set(true);
             return false;
         };
-        let mut known = Bits::of(self.side.members.len(), |_| true);
-        columns.iter().for_each(|column| known.keep(&column.known));
-        if known.is_empty() && columns.iter().any(|column| !column.odd.is_empty()) {
+        let defined = self.expression.defined(|leaf| columns.get(leaf).map(AsRef::as_ref));
+        let is_void = columns.iter().any(|column| column.is_void);
+        if defined.is_empty() && !is_void && columns.iter().any(|c| !c.odd.is_empty()) {
             self.is_unsure.set(true);
         }
-        !known.is_empty()
-    }
-
-    /// The periods under which figures may be stored, in order.
-    fn labels(&self) -> impl DoubleEndedIterator<Item = Period> {
-        self.leaves.first().into_iter().flat_map(|leaf| leaf.labels.iter())
+        !defined.is_empty()
     }
 
     /// The period itself, or the step that it lies in.
@@ -37,7 +31,7 @@ impl Sheet {
 impl Periods for Sheet {
     fn all(&self, steps: Option<Steps>) -> Vec<Period> {
         let mut all: Vec<Period> =
-            self.labels().filter_map(|label| Self::of_step(steps, label)).collect();
+            self.labels.iter().filter_map(|label| Self::of_step(steps, label)).collect();
         all.dedup();
         all.retain(|period| self.has_any(*period));
         all
@@ -45,7 +39,7 @@ impl Periods for Sheet {
 
     fn first(&self, steps: Option<Steps>) -> Option<Period> {
         let mut last = None;
-        for label in self.labels() {
+        for label in self.labels.iter() {
             let period = Self::of_step(steps, label)?;
             if last != Some(period) && self.has_any(period) {
                 return Some(period);
@@ -57,7 +51,7 @@ impl Periods for Sheet {
 
     fn last(&self, steps: Option<Steps>, until: Date) -> Option<Period> {
         let mut last = None;
-        for label in self.labels().rev().skip_while(|label| label.last_day() > until) {
+        for label in self.labels.iter().rev().skip_while(|label| label.last_day() > until) {
             let period = Self::of_step(steps, label)?;
             if last != Some(period) && period.last_day() <= until && self.has_any(period) {
                 return Some(period);
