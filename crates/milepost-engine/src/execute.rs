@@ -128,8 +128,8 @@ pub fn execute(
 pub(crate) struct Run {
     pub(crate) answer: Answer,
     pub(crate) trace: Vec<(&'static str, String)>,
-    /// The sentence with everything implicit spelt out.
-    pub(crate) canonical: Query,
+    /// The sentence with everything implicit spelt out, where it is explained.
+    pub(crate) canonical: Option<Query>,
     /// What had been read when the answer was there.
     pub(crate) reads: Reads,
 }
@@ -200,7 +200,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
         answer
     };
     let last = last.or_else(|| last_period(&answer));
-    let canonical = explain::canonical(query, &asked, last);
+    let canonical = explains.then(|| explain::canonical(query, &asked, last));
     condition::apply(&mut answer, &mut builder, query, &asked)?;
     if let Some(error) = builder.shared.fault.take() {
         return Err(error);

@@ -46,7 +46,8 @@ pub(crate) fn explain(run: Run, (frames, bytes): (u64, u64)) -> Explanation {
     let mut facts: Vec<(String, String)> =
         run.trace.into_iter().map(|(heading, text)| (heading.to_owned(), text)).collect();
     facts.push(("read".to_owned(), format!("{frames} frames, {bytes} bytes")));
-    Explanation { sentence: run.canonical.to_string(), facts, answer: run.answer }
+    let sentence = run.canonical.map(|query| query.to_string()).unwrap_or_default();
+    Explanation { sentence, facts, answer: run.answer }
 }
 
 /// The sentence with its region by code and its end as a period.

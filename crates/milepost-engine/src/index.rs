@@ -10,13 +10,14 @@ use milepost_store::{Selection, Snapshot};
 use crate::area::Area;
 use crate::execute::Members;
 use crate::labels::Labels;
+use crate::rollup::Layer;
 use crate::{Result, diagnostics};
 
 /// Answers to questions that come up again and again, kept as long as the snapshot.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     labels: Known<(IndicatorId, Scenario, Option<u8>), Labels>,
-    cuts: Known<(RegionId, Date), Vec<Vec<RegionId>>>,
+    cuts: Known<(RegionId, Date), Vec<Arc<Layer>>>,
     levels: Known<u8, Level>,
     changes: OnceLock<Vec<Date>>,
     types: OnceLock<Vec<Type>>,
@@ -77,8 +78,8 @@ impl Index {
         &self,
         catalogue: &Catalogue,
         (region, day): (RegionId, Date),
-        make: impl FnOnce() -> Vec<Vec<RegionId>>,
-    ) -> Arc<Vec<Vec<RegionId>>> {
+        make: impl FnOnce() -> Vec<Arc<Layer>>,
+    ) -> Arc<Vec<Arc<Layer>>> {
         let since = self.since(catalogue, day);
         let made: Result<_, std::convert::Infallible> =
             self.cuts.find((region, since), || Ok(make()));

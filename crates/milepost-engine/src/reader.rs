@@ -188,7 +188,12 @@ impl Reader {
                 levels.push((level, *region));
             }
         }
-        match levels.as_slice() {
+        self.labels_of_levels(&levels)
+    }
+
+    /// The same for regions of some levels, each with one region of it.
+    pub(crate) fn labels_of_levels(&self, levels: &[(Option<u8>, RegionId)]) -> Arc<Labels> {
+        match levels {
             [level] => self.labels_at(*level),
             levels => Labels::together(levels.iter().map(|level| self.labels_at(*level)).collect()),
         }
@@ -314,6 +319,31 @@ impl Reader {
         Some(section.1.is_present(position))
     }
 
+    /// Of some regions those without an admitted figure under a label, where all figures of their
+    /// levels are actual ones.
+    pub(crate) fn lacking(&self, regions: &[RegionId], label: Period) -> Option<Vec<RegionId>> {
+        let scenario = self.only_scenario()?;
+        let catalogue = self.snapshot.catalogue();
+        let mut section: Option<(u8, Rc<(Arc<Level>, CrossSection)>)> = None;
+        let mut lacking = Vec::new();
+        for region in regions {
+            let level = catalogue.region(*region).level?;
+            let known = section.take().filter(|(other, _)| *other == level);
+            let known = match known {
+                Some((_, known)) => known,
+                None => self.whole_section(level, (0, scenario), label)?,
+            };
+            let strength = known.1.uniform_status().map(milepost_model::Status::strength);
+            let is_told = strength == Some(Strength::Actual) || known.1.count() == 0;
+            let position = known.0.position(*region).filter(|_| is_told)?;
+            if !known.1.is_present(position) {
+                lacking.push(*region);
+            }
+            section = Some((level, known));
+        }
+        Some(lacking)
+    }
+
     /// The scenario, where the latest of its figures are admitted if they are actual.
     pub(crate) fn only_scenario(&self) -> Option<&Scenario> {
         let [scenario] = self.scenarios.as_slice() else { return None };
@@ -350,7 +380,21 @@ impl Reader {
         let mut sections = self.sections.borrow_mut();
         let section = sections.entry((number, level, label)).or_default();
         section.asked = section.asked.saturating_add(1);
-        if section.whole.is_none() && section.asked > SINGLE_MAX {
+        let pays = section.whole.is_some() || section.asked > SINGLE_MAX;
+        drop(sections);
+        pays.then(|| self.whole_section(level, (number, scenario), label)).flatten()
+    }
+
+    /// All figures of a level under a label.
+    fn whole_section(
+        &self,
+        level: u8,
+        (number, scenario): (usize, &Scenario),
+        label: Period,
+    ) -> Option<Rc<(Arc<Level>, CrossSection)>> {
+        let mut sections = self.sections.borrow_mut();
+        let section = sections.entry((number, level, label)).or_default();
+        if section.whole.is_none() {
             let level = self.index.level(&self.snapshot, level);
             let (indicator, as_of) = (self.indicator, self.as_of);
             let selection = &level.selection;

@@ -25,6 +25,7 @@ use crate::names;
 use crate::reader::Places;
 
 use cut::Cut;
+pub(crate) use cut::Layer;
 use matched::Unit;
 use tally::{Part, Tally};
 
@@ -391,7 +392,7 @@ impl Rollup {
                 .iter()
                 .all(|out| *out == name || cut.members.iter().any(|member| lies_in(*member, *out)));
             if whole {
-                let mut members = cut.members.clone();
+                let mut members = cut.members.to_vec();
                 members.retain(|member| !left_out.iter().any(|out| lies_in(*member, *out)));
                 cuts.push(cut.with(members));
             }
@@ -423,10 +424,10 @@ impl Rollup {
         }
         let catalogue = self.catalogue();
         let cuts = cuts_below(&self.rule.first().index, catalogue, region, self.boundaries);
-        let cuts = cuts.iter().enumerate().map(|(depth, members)| {
+        let cuts = cuts.iter().enumerate().map(|(depth, layer)| {
             let peers = self.peers.as_ref();
             let slot = peers.and_then(|peers| Slot::of(peers, region, self.boundaries, depth));
-            Cut { slot, ..Cut::new(catalogue, members.clone(), &self.rule) }
+            Cut::new(layer, &self.rule, slot)
         });
         let cuts: Rc<Vec<Cut>> = Rc::new(cuts.collect());
         self.cuts.borrow_mut().insert(region, Rc::clone(&cuts));
@@ -534,7 +535,7 @@ pub(crate) fn cuts_below(
     catalogue: &Catalogue,
     region: RegionId,
     boundaries: Date,
-) -> Arc<Vec<Vec<RegionId>>> {
+) -> Arc<Vec<Arc<Layer>>> {
     let day = area::day_within(catalogue, region, boundaries);
     index.cuts(catalogue, (region, day), || cut::cuts(catalogue, region, day))
 }

@@ -181,15 +181,17 @@ impl Sheet {
         grid.work_out();
         let mut answer = Answer::default();
         if let Some(reducer) = query.reducers.first() {
-            let Some(rows) = pick::first(&mut answer, reducer, &grid) else { return Ok(None) };
+            let picked = pick::first(&mut answer, reducer, &grid);
+            let Some((rows, regions)) = picked else { return Ok(None) };
             answer.rows = rows.into();
             let picking = std::mem::take(&mut answer.notes);
-            notes::beside(&mut answer, true, query, (&mut side, &grid), (first, plan), builder)?;
+            let of = (&mut side, &grid);
+            notes::beside(&mut answer, Some(&regions), query, of, (first, plan), builder)?;
             answer.notes.extend(picking);
         } else {
             let grid = Arc::new(grid);
             answer.rows = Rows::of(Arc::<Grid>::clone(&grid));
-            notes::beside(&mut answer, false, query, (&mut side, &grid), (first, plan), builder)?;
+            notes::beside(&mut answer, None, query, (&mut side, &grid), (first, plan), builder)?;
         }
         Ok(Some(answer))
     }

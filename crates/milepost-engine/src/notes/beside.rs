@@ -14,10 +14,10 @@ use crate::sentence::Sentence;
 use crate::sheet::Grid;
 
 /// Adds the notes of a query to its answer. Where rows were picked, notes on rows speak of those
-/// of the answer. A region of which there is more to say has its sentence built for that.
+/// of the answer, whose regions are given by number. A region of which there is more to say has its sentence built for that.
 pub(crate) fn beside(
     answer: &mut Answer,
-    are_picked: bool,
+    picked: Option<&[usize]>,
     query: &Query,
     (side, grid): (&mut SideBySide, &Grid),
     (first, plan): (&Sentence, &Plan),
@@ -25,7 +25,7 @@ pub(crate) fn beside(
 ) -> Result<()> {
     let mut notes = Notes::default();
     let odd: Vec<&Row> =
-        if are_picked { answer.rows.iter().collect() } else { grid.others().collect() };
+        if picked.is_some() { answer.rows.iter().collect() } else { grid.others().collect() };
     precision(&mut notes, odd.iter().copied());
     growth_of_percent(&mut notes, query, std::slice::from_ref(first));
     distance(&mut notes, query, &side.asked, plan);
@@ -38,12 +38,11 @@ pub(crate) fn beside(
     missing::counted(&mut notes, &side.asked, plan, grid.regions(), lacking);
     versions(&mut notes, &side.asked);
     let mut members = Members { query, first, builder, told: Told::new(grid) };
-    if are_picked {
-        for row in &answer.rows {
-            let at = (0..grid.regions()).find(|at| grid.label(*at) == row.region);
-            members.row(&mut notes, side, grid, at.unwrap_or(usize::MAX), row)?;
+    if let Some(regions) = picked {
+        for (row, at) in answer.rows.iter().zip(regions) {
+            members.row(&mut notes, side, grid, *at, row)?;
         }
-        regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
+        super::regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
     } else {
         for at in 0..grid.regions() {
             members.region(&mut notes, side, grid, at)?;

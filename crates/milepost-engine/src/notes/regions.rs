@@ -108,7 +108,7 @@ pub(super) fn put_together(
             let message = format!("{area} = {} before {day}", parts.join(" + "));
             notes.say("MP0835", query.span, message);
         }
-        Some(Source::Members { members, missing }) if !missing.is_empty() => {
+        Some(Source::Members { members, missing, layer }) if !missing.is_empty() => {
             let present = members.len().saturating_sub(missing.len());
             // What is matched is the same at every period.
             let what = if rollup.is_matched() {
@@ -119,7 +119,10 @@ pub(super) fn put_together(
             let message = format!(
                 "{what} {present} of {} {}, without {}",
                 members.len(),
-                types(catalogue, &members),
+                match layer {
+                    Some(layer) => in_words(&layer.types, members.len()),
+                    None => types(catalogue, &members),
+                },
                 listed(catalogue, &missing, NAMED_MAX).join(", ")
             );
             notes.say("MP0831", query.span, message);
@@ -155,10 +158,17 @@ fn types(catalogue: &Catalogue, regions: &[RegionId]) -> String {
             types.push(kind);
         }
     }
+    let types: Vec<String> = types.into_iter().map(str::to_owned).collect();
+    in_words(&types, regions.len())
+}
+
+/// The types of so many regions in words.
+fn in_words(types: &[String], regions: usize) -> String {
+    let types: Vec<&str> = types.iter().map(String::as_str).collect();
     match types.as_slice() {
-        [""] if regions.len() == 1 => "region".to_owned(),
+        [""] if regions == 1 => "region".to_owned(),
         [""] => "regions".to_owned(),
-        [kind] if regions.len() == 1 => kind.replace('_', " "),
+        [kind] if regions == 1 => kind.replace('_', " "),
         types if types.len() <= 2 => {
             types.iter().map(|kind| plural(kind)).collect::<Vec<_>>().join(" and ")
         }

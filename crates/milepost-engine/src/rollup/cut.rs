@@ -1,19 +1,71 @@
 //! What a region consists of: cuts through the hierarchy below it, the nearest first.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use milepost_model::{Catalogue, Date, RegionId};
+use milepost_store::{Partition, Snapshot};
 
 use super::Rule;
 use super::peers::Slot;
 use crate::area;
 use crate::labels::Labels;
 
+/// What a cut consists of, worked out once for all statements on a snapshot.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) members: Arc<Vec<RegionId>>,
+    /// The last day on which one of the members began.
+    begins: Date,
+    /// The levels of the members and of their predecessors, each with one region of it.
+    levels: Vec<(Option<u8>, RegionId)>,
+    /// The types of the members, in the order in which they occur.
+    pub(crate) types: Vec<String>,
+    /// The members as one part.
+    whole: OnceLock<Arc<Partition>>,
+}
+
+impl Layer {
+    fn new(catalogue: &Catalogue, members: Vec<RegionId>) -> Self {
+        let begins = members.iter().filter_map(|id| catalogue.region(*id).valid_from).max();
+        let mut all = members.clone();
+        if begins.is_some() {
+            let mut seen: BTreeSet<RegionId> = members.iter().copied().collect();
+            let mut at = 0;
+            while let Some(region) = all.get(at).copied() {
+                if catalogue.region(region).valid_from.is_some() {
+                    let predecessors = catalogue.predecessors_of(region).into_iter();
+                    all.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
+                }
+                at += 1;
+            }
+        }
+        let (mut levels, mut types): (Vec<(Option<u8>, RegionId)>, Vec<String>) =
+            Default::default();
+        for (at, id) in all.iter().enumerate() {
+            let region = catalogue.region(*id);
+            if levels.iter().all(|(other, _)| *other != region.level) {
+                levels.push((region.level, *id));
+            }
+            if at < members.len() && !types.contains(&region.kind) {
+                types.push(region.kind.clone());
+            }
+        }
+        let (members, begins) = (Arc::new(members), begins.unwrap_or(Date::MIN));
+        Self { members, begins, levels, types, whole: OnceLock::new() }
+    }
+
+    /// The members as one part.
+    pub(super) fn whole(&self, snapshot: &Snapshot) -> Arc<Partition> {
+        let make = || Arc::new(snapshot.partition(self.members.iter().map(|id| (*id, 0))));
+        Arc::clone(self.whole.get_or_init(make))
+    }
+}
+
 /// Regions that together are all of an area.
 #[derive(Clone, Debug)]
 pub(crate) struct Cut {
-    pub(crate) members: Vec<RegionId>,
+    pub(crate) members: Arc<Vec<RegionId>>,
     /// The last day on which one of the members began.
     pub(super) begins: Date,
     /// Where figures of the members and their predecessors may be stored: those of the rule's
@@ -21,33 +73,26 @@ pub(crate) struct Cut {
     pub(super) labels: [Arc<Labels>; 2],
     /// Where the members stand among those of other rows.
     pub(super) slot: Option<Slot>,
+    /// The same, unless members were left out.
+    pub(super) layer: Option<Arc<Layer>>,
 }
 
 impl Cut {
-    pub(super) fn new(catalogue: &Catalogue, members: Vec<RegionId>, rule: &Rule) -> Self {
-        let begins = members.iter().filter_map(|id| catalogue.region(*id).valid_from).max();
-        let mut all = members.clone();
-        let mut at = 0;
-        let mut seen: BTreeSet<RegionId> = members.iter().copied().collect();
-        while let Some(region) = all.get(at).copied() {
-            if catalogue.region(region).valid_from.is_some() {
-                let predecessors = catalogue.predecessors_of(region).into_iter();
-                all.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
-            }
-            at += 1;
-        }
-        Self { members, begins: begins.unwrap_or(Date::MIN), labels: rule.labels(&all), slot: None }
+    pub(super) fn new(layer: &Arc<Layer>, rule: &Rule, slot: Option<Slot>) -> Self {
+        let labels = rule.labels_at(&layer.levels);
+        let members = Arc::clone(&layer.members);
+        Self { members, begins: layer.begins, labels, slot, layer: Some(Arc::clone(layer)) }
     }
 
     /// The same with fewer members.
     pub(super) fn with(&self, members: Vec<RegionId>) -> Self {
-        Self { members, slot: None, ..self.clone() }
+        Self { members: Arc::new(members), slot: None, layer: None, ..self.clone() }
     }
 }
 
 /// The members of each cut below a region on a day. Where a branch is shorter than others, its
 /// last region stands for itself in the cuts further down, so that every cut is the whole.
-pub(super) fn cuts(catalogue: &Catalogue, region: RegionId, day: Date) -> Vec<Vec<RegionId>> {
+pub(super) fn cuts(catalogue: &Catalogue, region: RegionId, day: Date) -> Vec<Arc<Layer>> {
     let level = |id: RegionId| catalogue.region(id).level;
     let below = |id: RegionId| {
         let mut children = catalogue.children_of(id, day);
@@ -60,7 +105,8 @@ pub(super) fn cuts(catalogue: &Catalogue, region: RegionId, day: Date) -> Vec<Ve
     let rank = |(id, depth): &(RegionId, u32)| level(*id).map_or(*depth, u32::from);
     let mut seen: BTreeSet<RegionId> = BTreeSet::from([region]);
     while !frontier.is_empty() {
-        cuts.push(frontier.iter().map(|(id, _)| *id).collect());
+        let members = frontier.iter().map(|(id, _)| *id).collect();
+        cuts.push(Arc::new(Layer::new(catalogue, members)));
         seen.extend(frontier.iter().map(|(id, _)| *id));
         let mut branches: Vec<(usize, Vec<RegionId>)> = Vec::new();
         for (at, (id, _)) in frontier.iter().enumerate() {

@@ -105,7 +105,7 @@ impl Rollup {
                     > best.members.len().saturating_mul(cut.members.len())
             });
             if better {
-                best = Some((kept, cut.members));
+                best = Some((kept, cut.members.to_vec()));
             }
         }
         best.map_or(Kept::Nothing, |(cut, of)| Kept::Some { cut, of })
@@ -117,7 +117,7 @@ impl Rollup {
         let mut kept = cut.clone();
         loop {
             let present: Vec<_> = periods.iter().map(|p| self.present(&kept, *p)).collect();
-            let mut members = kept.members.clone();
+            let mut members = kept.members.to_vec();
             members.retain(|member| present.iter().all(|present| present.contains(member)));
             if members.len() == kept.members.len() {
                 return kept;
@@ -221,7 +221,9 @@ impl Rollup {
         let of = |name: RegionId| {
             let expected = usize::try_from(coverage?.expected).ok()?;
             let cuts = self.cuts_for(name);
-            cuts.into_iter().map(|cut| cut.members).find(|members| members.len() == expected)
+            cuts.into_iter()
+                .map(|cut| cut.members.to_vec())
+                .find(|members| members.len() == expected)
         };
         match names {
             [name] => of(*name).unwrap_or_else(|| vec![*name]),

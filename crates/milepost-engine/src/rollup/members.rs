@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use milepost_model::{Date, IndicatorId, Period, RegionId};
 
-use super::cut::Cut;
+use super::cut::{Cut, Layer};
 use super::{Rollup, trace};
 use crate::answer::{Coverage, MissingReason};
 use crate::labels::Labels;
@@ -119,7 +119,7 @@ impl Rollup {
         let mut at = 0;
         while let Some(region) = regions.get(at).copied() {
             let mut others = self.catalogue().predecessors_of(region);
-            others.extend(self.cuts_of(region).iter().flat_map(|cut| &cut.members));
+            others.extend(self.cuts_of(region).iter().flat_map(|cut| cut.members.iter()));
             regions.extend(others.into_iter().filter(|other| seen.insert(*other)));
             at += 1;
         }
@@ -167,14 +167,13 @@ impl Rollup {
     }
 
     /// Members of which none lacks a figure, as they were at a period.
-    fn at_the_time(&self, members: Vec<RegionId>, period: Period) -> Vec<RegionId> {
-        let close = period.last_day();
-        let begins = |id: &RegionId| self.catalogue().region(*id).valid_from;
-        if !members.iter().filter_map(begins).any(|from| from > close) {
-            return members;
+    fn at_the_time(&self, cut: &Cut, period: Period) -> Vec<RegionId> {
+        let (close, members) = (period.last_day(), &cut.members);
+        if cut.begins <= close {
+            return members.to_vec();
         }
         let known = |id| matches!(self.own(id, period), Ok(Some(_)));
-        let traced = trace::trace(self.catalogue(), &members, close, known);
+        let traced = trace::trace(self.catalogue(), members, close, known);
         let parts = traced.groups.into_iter().flat_map(|group| group.parts);
         traced.same.into_iter().chain(parts).collect()
     }
@@ -187,7 +186,7 @@ impl Rollup {
             Err(_) => return None,
         };
         if let Some((members, missing)) = self.matched_members(period) {
-            return Some(Source::Members { members, missing });
+            return Some(Source::members(members, missing));
         }
         let close = period.last_day();
         if let Some(region) = self.area.region()
@@ -207,9 +206,9 @@ impl Rollup {
             if missing.is_empty() {
                 // Those that had the ground at the time.
                 let members = pieces.into_iter().flat_map(|piece| piece.parts).collect();
-                return Some(Source::Members { members, missing });
+                return Some(Source::members(members, missing));
             }
-            return Some(Source::Members { members: self.area.names.clone(), missing });
+            return Some(Source::members(self.area.names.clone(), missing));
         };
         if !self.area.except.is_empty() {
             return None;
@@ -222,18 +221,16 @@ impl Rollup {
         let expected = usize::try_from(coverage.expected).ok()?;
         let cut = self.cuts_of(*name).iter().find(|c| c.members.len() == expected).cloned()?;
         if coverage.present == coverage.expected {
-            let members = self.at_the_time(cut.members, period);
-            return Some(Source::Members { members, missing: Vec::new() });
+            let members = self.at_the_time(&cut, period);
+            return Some(Source::members(members, Vec::new()));
         }
-        let mut missing = cut.members.clone();
-        if self.rule.accrues() || period.last_day() < cut.begins {
+        let missing = if self.rule.accrues() || period.last_day() < cut.begins {
             let present = self.present(&cut, period);
-            missing.retain(|id| !present.contains(id));
+            cut.members.iter().filter(|id| !present.contains(id)).copied().collect()
         } else {
-            let places = self.rule.places(&cut.labels, period);
-            missing.retain(|id| !self.rule.is_known(*id, &places));
-        }
-        Some(Source::Members { members: cut.members, missing })
+            self.rule.lacking(&cut.members, &self.rule.places(&cut.labels, period))
+        };
+        Some(Source::Members { members: cut.members, missing, layer: cut.layer })
     }
 }
 
@@ -241,7 +238,13 @@ impl Rollup {
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// Regions that lie in the area or are it, and those of them without a figure.
-    Members { members: Vec<RegionId>, missing: Vec<RegionId> },
+    Members { members: Arc<Vec<RegionId>>, missing: Vec<RegionId>, layer: Option<Arc<Layer>> },
     /// The regions that covered the same ground before a day.
     Predecessors { parts: Vec<RegionId>, day: Date },
+}
+
+impl Source {
+    fn members(members: Vec<RegionId>, missing: Vec<RegionId>) -> Self {
+        Self::Members { members: Arc::new(members), missing, layer: None }
+    }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use milepost_model::{Date, RegionId};
 use milepost_store::Partition;
@@ -15,7 +16,7 @@ pub(crate) struct Peers {
     regions: Vec<RegionId>,
     positions: HashMap<RegionId, usize>,
     /// By the day of the boundaries and the depth of the cuts.
-    partitions: RefCell<BTreeMap<(Date, usize), Rc<Partition>>>,
+    partitions: RefCell<BTreeMap<(Date, usize), Arc<Partition>>>,
 }
 
 impl Peers {
@@ -25,19 +26,24 @@ impl Peers {
     }
 
     /// The members of every peer's cut of a depth, a part for each peer.
-    fn partition(&self, reader: &Reader, boundaries: Date, depth: usize) -> Rc<Partition> {
+    fn partition(&self, reader: &Reader, boundaries: Date, depth: usize) -> Arc<Partition> {
         let make = || {
             let catalogue = reader.snapshot.catalogue();
+            if let [only] = self.regions.as_slice() {
+                let cuts = super::cuts_below(&reader.index, catalogue, *only, boundaries);
+                let layer = cuts.get(depth).map(|layer| layer.whole(&reader.snapshot));
+                return layer.unwrap_or_default();
+            }
             let mut members: Vec<(RegionId, usize)> = Vec::new();
             for (part, region) in self.regions.iter().enumerate() {
                 let cuts = super::cuts_below(&reader.index, catalogue, *region, boundaries);
-                let own = cuts.get(depth).into_iter().flatten();
+                let own = cuts.get(depth).into_iter().flat_map(|layer| layer.members.iter());
                 members.extend(own.map(|member| (*member, part)));
             }
-            Rc::new(reader.snapshot.partition(members))
+            Arc::new(reader.snapshot.partition(members))
         };
         let mut partitions = self.partitions.borrow_mut();
-        Rc::clone(partitions.entry((boundaries, depth)).or_insert_with(make))
+        Arc::clone(partitions.entry((boundaries, depth)).or_insert_with(make))
     }
 }
 
@@ -62,7 +68,7 @@ impl Slot {
         Some(Self { peers: Rc::clone(peers), boundaries, depth, part })
     }
 
-    pub(crate) fn partition(&self, reader: &Reader) -> Rc<Partition> {
+    pub(crate) fn partition(&self, reader: &Reader) -> Arc<Partition> {
         self.peers.partition(reader, self.boundaries, self.depth)
     }
 }

@@ -78,6 +78,29 @@ impl Rule {
         [first.labels(regions), second.map(|second| second.labels(regions)).unwrap_or_default()]
     }
 
+    /// The same for regions of some levels.
+    pub(super) fn labels_at(&self, levels: &[(Option<u8>, RegionId)]) -> [Arc<Labels>; 2] {
+        let (first, second) = self.readers();
+        let of = |reader: &Reader| reader.labels_of_levels(levels);
+        [of(first), second.map(of).unwrap_or_default()]
+    }
+
+    /// Those of some regions of one level that have no figure in some places.
+    pub(super) fn lacking(&self, regions: &[RegionId], places: &[Places<'_>; 2]) -> Vec<RegionId> {
+        let [first, _] = places;
+        let at_once = match (self, &*first.at) {
+            (Self::Sum(reader), [label]) if !reader.nature.running_total => {
+                reader.lacking(regions, *label)
+            }
+            _ => None,
+        };
+        let one_by_one = || {
+            let lacks = |id: &&RegionId| !self.is_known(**id, places);
+            regions.iter().filter(lacks).copied().collect()
+        };
+        at_once.unwrap_or_else(one_by_one)
+    }
+
     /// Where the figures of a period are found. What is added up over regions is added up over
     /// time afterwards, so its sub-periods are places of their own.
     pub(super) fn places<'l>(

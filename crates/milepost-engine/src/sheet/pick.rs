@@ -1,14 +1,20 @@
 //! The first or the last rows of all, without writing out the others.
 
+use std::collections::HashMap;
+
 use milepost_lang::ast::{Reducer, ReducerKind};
 
 use super::grid::Grid;
 use crate::answer::{Answer, Columns, Row};
 use crate::reduce;
 
-/// The rows that `top` or `bottom` leaves, with its notes on the answer; None where rows are of
-/// several areas, each of which has rows of its own.
-pub(super) fn first(answer: &mut Answer, reducer: &Reducer, grid: &Grid) -> Option<Vec<Row>> {
+/// The rows that `top` or `bottom` leaves, each with the number of its region, and its notes on
+/// the answer; None where rows are of several areas, each of which has rows of its own.
+pub(super) fn first(
+    answer: &mut Answer,
+    reducer: &Reducer,
+    grid: &Grid,
+) -> Option<(Vec<Row>, Vec<usize>)> {
     let (count, greatest) = match reducer.kind {
         ReducerKind::Top(count) => (count, true),
         ReducerKind::Bottom(count) => (count, false),
@@ -35,6 +41,12 @@ pub(super) fn first(answer: &mut Answer, reducer: &Reducer, grid: &Grid) -> Opti
         Some(edge) => value <= edge,
     };
     let inside = (0..all).filter(|at| grid.double(*at).is_some_and(is_inside));
-    let rows = inside.filter_map(|at| grid.row(at, 0)).collect();
-    Some(reduce::pick(answer, reducer, rows, (known, all)))
+    let inside: Vec<(usize, Row)> = inside.filter_map(|at| Some((at, grid.row(at, 0)?))).collect();
+    let numbers: HashMap<String, usize> =
+        inside.iter().map(|(at, row)| (row.region.uid.clone(), *at)).collect();
+    let rows = inside.into_iter().map(|(_, row)| row).collect();
+    let rows = reduce::pick(answer, reducer, rows, (known, all));
+    let number = |row: &Row| numbers.get(&row.region.uid).copied();
+    let numbers = rows.iter().filter_map(number).collect();
+    Some((rows, numbers))
 }

@@ -127,8 +127,9 @@ impl Members {
         for (part, (region, _)) in self.rows.iter().enumerate() {
             let cuts = rollup::cuts_below(&index, catalogue, *region, self.day);
             let is_on = |id: &RegionId| catalogue.region(*id).level == Some(level);
-            let mut holding = cuts.iter().filter(|cut| cut.iter().any(is_on));
-            let cut = holding.next().filter(|cut| cut.iter().all(is_on))?;
+            let layers = cuts.iter().map(|layer| &layer.members);
+            let mut holding = layers.filter(|members| members.iter().any(is_on));
+            let cut = holding.next().filter(|members| members.iter().all(is_on))?;
             if holding.next().is_some() {
                 return None;
             }
