@@ -88,17 +88,22 @@ impl Index {
         }
     }
 
-    /// The last day up to a day on which any region changed: between two changes all days are
-    /// alike.
-    pub(crate) fn since(&self, catalogue: &Catalogue, day: Date) -> Date {
-        let changes = self.changes.get_or_init(|| {
+    /// The days on which any region began or ended, in order.
+    pub(crate) fn changes(&self, catalogue: &Catalogue) -> &[Date] {
+        self.changes.get_or_init(|| {
             let regions = catalogue.regions();
             let mut days: Vec<Date> =
                 regions.flat_map(|(_, r)| [r.valid_from, r.valid_to]).flatten().collect();
             days.sort_unstable();
             days.dedup();
             days
-        });
+        })
+    }
+
+    /// The last day up to a day on which any region changed: between two changes all days are
+    /// alike.
+    pub(crate) fn since(&self, catalogue: &Catalogue, day: Date) -> Date {
+        let changes = self.changes(catalogue);
         let since = changes.partition_point(|change| *change <= day).checked_sub(1);
         since.and_then(|at| changes.get(at)).copied().unwrap_or(Date::MIN)
     }

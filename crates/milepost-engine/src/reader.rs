@@ -319,14 +319,22 @@ impl Reader {
         Some(section.1.is_present(position))
     }
 
-    /// Of some regions those without an admitted figure under a label, where all figures of their
-    /// levels are actual ones.
-    pub(crate) fn lacking(&self, regions: &[RegionId], label: Period) -> Option<Vec<RegionId>> {
+    /// Of some regions those without an admitted figure under a label, so many at most, where all
+    /// figures of their levels are actual ones.
+    pub(crate) fn lacking(
+        &self,
+        regions: &[RegionId],
+        label: Period,
+        most: usize,
+    ) -> Option<Vec<RegionId>> {
         let scenario = self.only_scenario()?;
         let catalogue = self.snapshot.catalogue();
         let mut section: Option<(u8, Rc<(Arc<Level>, CrossSection)>)> = None;
         let mut lacking = Vec::new();
         for region in regions {
+            if lacking.len() == most {
+                break;
+            }
             let level = catalogue.region(*region).level?;
             let known = section.take().filter(|(other, _)| *other == level);
             let known = match known {

@@ -29,7 +29,7 @@ pub(crate) use cut::Layer;
 use matched::Unit;
 use tally::{Part, Tally};
 
-pub(crate) use members::Source;
+pub(crate) use members::{NAMED_MAX, Source};
 pub(crate) use peers::{Peers, Slot};
 pub(crate) use rule::Rule;
 pub(crate) use tally::Completeness;

@@ -12,10 +12,7 @@ use crate::execute::Asked;
 use crate::line::Series;
 use crate::names;
 use crate::plan::Plan;
-use crate::rollup::Source;
-
-/// Members that are named one by one.
-const NAMED_MAX: usize = 5;
+use crate::rollup::{NAMED_MAX, Source};
 
 /// Adds what there is to say about figures that were put together from regions.
 pub(super) fn add(
@@ -104,12 +101,12 @@ pub(super) fn put_together(
     let area = series.declared.area.label(catalogue).name;
     match rollup.source(period) {
         Some(Source::Predecessors { parts, day }) => {
-            let parts = listed(catalogue, &parts, usize::MAX);
+            let parts = listed(catalogue, &parts, usize::MAX, parts.len());
             let message = format!("{area} = {} before {day}", parts.join(" + "));
             notes.say("MP0835", query.span, message);
         }
-        Some(Source::Members { members, missing, layer }) if !missing.is_empty() => {
-            let present = members.len().saturating_sub(missing.len());
+        Some(Source::Members { members, missing, lacks, layer }) if lacks > 0 => {
+            let present = members.len().saturating_sub(lacks);
             // What is matched is the same at every period.
             let what = if rollup.is_matched() {
                 format!("{name} in {area} compares")
@@ -123,7 +120,7 @@ pub(super) fn put_together(
                     Some(layer) => in_words(&layer.types, members.len()),
                     None => types(catalogue, &members),
                 },
-                listed(catalogue, &missing, NAMED_MAX).join(", ")
+                listed(catalogue, &missing, NAMED_MAX, lacks).join(", ")
             );
             notes.say("MP0831", query.span, message);
         }
@@ -139,12 +136,12 @@ pub(super) fn put_together(
     }
 }
 
-/// The names of regions, and how many more there are.
-fn listed(catalogue: &Catalogue, regions: &[RegionId], most: usize) -> Vec<String> {
+/// The names of the first of so many regions, and how many more there are.
+fn listed(catalogue: &Catalogue, regions: &[RegionId], most: usize, all: usize) -> Vec<String> {
     let name = |id: &RegionId| names::label(catalogue, *id).name;
     let mut listed: Vec<String> = regions.iter().take(most).map(name).collect();
-    if regions.len() > most {
-        listed.push(format!("{} more", regions.len() - most));
+    if all > listed.len() {
+        listed.push(format!("{} more", all - listed.len()));
     }
     listed
 }

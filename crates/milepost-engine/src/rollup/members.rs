@@ -12,6 +12,9 @@ use crate::labels::Labels;
 use crate::line::Timing;
 use crate::transform::since_january;
 
+/// Members that are named where some lack a figure.
+pub(crate) const NAMED_MAX: usize = 5;
+
 impl Rollup {
     /// The periods that have a figure, in order; of those of one close the first. With `before`,
     /// only those that close before a day.
@@ -85,8 +88,10 @@ impl Rollup {
     /// The last day on which anything closes that figures may be put together from, on whatever
     /// boundaries.
     pub(crate) fn newest_label(&self) -> Option<Date> {
-        let regions: Vec<RegionId> = self.catalogue().regions().map(|(id, _)| id).collect();
-        let [labels, _] = self.rule.labels(&regions);
+        let types = self.rule.first().index.types(self.catalogue()).iter();
+        let mut levels: Vec<(Option<u8>, RegionId)> = types.map(|t| (t.level, t.first)).collect();
+        levels.dedup_by_key(|(level, _)| *level);
+        let [labels, _] = self.rule.labels_at(&levels);
         labels.closes().next_back().map(|(close, _)| close)
     }
 
@@ -224,27 +229,60 @@ impl Rollup {
             let members = self.at_the_time(&cut, period);
             return Some(Source::members(members, Vec::new()));
         }
-        let missing = if self.rule.accrues() || period.last_day() < cut.begins {
-            let present = self.present(&cut, period);
-            cut.members.iter().filter(|id| !present.contains(id)).copied().collect()
-        } else {
-            self.rule.lacking(&cut.members, &self.rule.places(&cut.labels, period))
+        let lacks = coverage.expected.saturating_sub(coverage.present);
+        let (missing, lacks) = self.lacking(&cut, period, usize::try_from(lacks).ok()?);
+        Some(Source::Members { members: cut.members, missing, lacks, layer: cut.layer })
+    }
+
+    /// Members of a cut without a figure, the first few at least, and how many they are, where the
+    /// sum lacks so many.
+    fn lacking(&self, cut: &Cut, period: Period, lacks: usize) -> (Vec<RegionId>, usize) {
+        let of = |period, most| {
+            self.rule.lacking(&cut.members, &self.rule.places(&cut.labels, period), most)
         };
-        Some(Source::Members { members: cut.members, missing, layer: cut.layer })
+        if !self.rule.accrues() && cut.begins <= period.last_day() {
+            return (of(period, NAMED_MAX), lacks);
+        }
+        let missing: Vec<RegionId> = if self.rule.accrues() && cut.begins <= period.first_day() {
+            let all = |period| of(period, usize::MAX);
+            let ways = self.rule.sub_periods(&cut.labels, period).into_iter();
+            let in_turn = ways.map(|parts| parts.into_iter().flat_map(all).collect());
+            let at_once = BTreeSet::from_iter(all(period));
+            let least =
+                in_turn.fold(
+                    at_once,
+                    |least, other: BTreeSet<RegionId>| {
+                        if other.len() < least.len() { other } else { least }
+                    },
+                );
+            cut.members.iter().filter(|id| least.contains(id)).copied().collect()
+        } else {
+            let present = self.present(cut, period);
+            cut.members.iter().filter(|id| !present.contains(id)).copied().collect()
+        };
+        let lacks = missing.len();
+        (missing, lacks)
     }
 }
 
 /// What a figure was put together from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// Regions that lie in the area or are it, and those of them without a figure.
-    Members { members: Arc<Vec<RegionId>>, missing: Vec<RegionId>, layer: Option<Arc<Layer>> },
+    /// Regions that lie in the area or are it, the first few of them that have no figure, and how
+    /// many these are.
+    Members {
+        members: Arc<Vec<RegionId>>,
+        missing: Vec<RegionId>,
+        lacks: usize,
+        layer: Option<Arc<Layer>>,
+    },
     /// The regions that covered the same ground before a day.
     Predecessors { parts: Vec<RegionId>, day: Date },
 }
 
 impl Source {
     fn members(members: Vec<RegionId>, missing: Vec<RegionId>) -> Self {
-        Self::Members { members: Arc::new(members), missing, layer: None }
+        let lacks = missing.len();
+        Self::Members { members: Arc::new(members), missing, lacks, layer: None }
     }
 }

@@ -85,18 +85,26 @@ impl Rule {
         [of(first), second.map(of).unwrap_or_default()]
     }
 
-    /// Those of some regions of one level that have no figure in some places.
-    pub(super) fn lacking(&self, regions: &[RegionId], places: &[Places<'_>; 2]) -> Vec<RegionId> {
+    /// Those of some regions that have no figure in some places, so many at most.
+    pub(super) fn lacking(
+        &self,
+        regions: &[RegionId],
+        places: &[Places<'_>; 2],
+        most: usize,
+    ) -> Vec<RegionId> {
         let [first, _] = places;
+        if first.is_empty() {
+            return regions.iter().take(most).copied().collect();
+        }
         let at_once = match (self, &*first.at) {
             (Self::Sum(reader), [label]) if !reader.nature.running_total => {
-                reader.lacking(regions, *label)
+                reader.lacking(regions, *label, most)
             }
             _ => None,
         };
         let one_by_one = || {
             let lacks = |id: &&RegionId| !self.is_known(**id, places);
-            regions.iter().filter(lacks).copied().collect()
+            regions.iter().filter(lacks).take(most).copied().collect()
         };
         at_once.unwrap_or_else(one_by_one)
     }

@@ -6,6 +6,7 @@ use milepost_model::{Catalogue, Date, Period, RegionId};
 
 use super::{Asked, Question};
 use crate::build::Builder;
+use crate::index::Index;
 use crate::time::Cut;
 use crate::{Result, names};
 
@@ -18,6 +19,8 @@ impl Question<'_> {
     pub(super) fn at_latest(&self, builder: &mut Builder<'_>) -> Result<Asked> {
         let is_first = self.scope.times.end == Cut::First;
         let catalogue = builder.catalogue;
+        let index = Index::of(builder.snapshot);
+        let every_change = || index.changes(catalogue).iter().copied();
         let mut ages = ages(self.changes(catalogue), is_first);
         let mut by_every_change = is_first;
         let mut without_figures = None;
@@ -32,12 +35,12 @@ impl Question<'_> {
             if !by_every_change && is_put_together(&asked) {
                 // A sum depends on the boundaries of all that lies below.
                 by_every_change = true;
-                ages = self::ages(every_change(catalogue), false);
+                ages = self::ages(every_change().collect(), false);
                 ages.retain(|(opening, _)| *opening <= last);
                 first = ages.pop().map_or(first, |(opening, _)| opening);
             }
             if let Some(end) = end(&asked, (first, last), is_first) {
-                let changes = every_change(catalogue).range(..=last).next_back().copied();
+                let changes = every_change().rev().find(|change| *change <= last);
                 let asked = match changes {
                     Some(change) if end < change => self.at(builder, end)?,
                     _ => asked,
@@ -77,10 +80,6 @@ impl Asked {
         self.scope.times.newest = day;
         self
     }
-}
-
-fn every_change(catalogue: &Catalogue) -> BTreeSet<Date> {
-    changes_of(catalogue, catalogue.regions().map(|(id, _)| id))
 }
 
 fn changes_of(catalogue: &Catalogue, ids: impl Iterator<Item = RegionId>) -> BTreeSet<Date> {
