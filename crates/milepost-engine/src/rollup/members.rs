@@ -240,13 +240,15 @@ impl Rollup {
         let of = |period, most| {
             self.rule.lacking(&cut.members, &self.rule.places(&cut.labels, period), most)
         };
-        if !self.rule.accrues() && cut.begins <= period.last_day() {
+        let accrues = self.rule.accrues();
+        let ways = self.rule.sub_periods(&cut.labels, period);
+        let is_at_once = !accrues || ways.is_empty();
+        if is_at_once && cut.begins <= period.last_day() {
             return (of(period, NAMED_MAX), lacks);
         }
-        let missing: Vec<RegionId> = if self.rule.accrues() && cut.begins <= period.first_day() {
+        let missing: Vec<RegionId> = if accrues && cut.begins <= period.first_day() {
             let all = |period| of(period, usize::MAX);
-            let ways = self.rule.sub_periods(&cut.labels, period).into_iter();
-            let in_turn = ways.map(|parts| parts.into_iter().flat_map(all).collect());
+            let in_turn = ways.into_iter().map(|parts| parts.into_iter().flat_map(all).collect());
             let at_once = BTreeSet::from_iter(all(period));
             let least =
                 in_turn.fold(
