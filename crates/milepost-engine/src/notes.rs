@@ -6,8 +6,6 @@ mod newer;
 mod regions;
 mod wholes;
 
-use std::collections::BTreeMap;
-
 use milepost_lang::ast::{Fill, MeasureKind, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Direction, Number, Precision, Status, Unit, years_between};
@@ -77,7 +75,8 @@ fn after_steps(notes: &mut Notes, query: &Query, plan: &Plan) {
 #[derive(Debug, Default)]
 struct Notes {
     list: Vec<Diagnostic>,
-    counts: BTreeMap<&'static str, usize>,
+    /// Of each kind; there are few kinds in an answer, and may be very many of one.
+    counts: Vec<(&'static str, usize)>,
 }
 
 impl Notes {
@@ -90,23 +89,30 @@ impl Notes {
             return;
         }
         self.count(note.code);
-        if self.counts.get(note.code).is_some_and(|count| *count <= EACH_MAX) {
+        if self.counted(note.code) <= EACH_MAX {
             self.list.push(note);
         }
     }
 
     /// Counts a note that is not written out.
     fn count(&mut self, code: &'static str) {
-        let count = self.counts.entry(code).or_default();
-        *count = count.saturating_add(1);
+        match self.counts.iter_mut().find(|(other, _)| *other == code) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.counts.push((code, 1)),
+        }
+    }
+
+    fn counted(&self, code: &str) -> usize {
+        self.counts.iter().find(|(other, _)| *other == code).map_or(0, |(_, count)| *count)
     }
 
     /// Whether more notes of a kind are only counted.
     fn is_full(&self, code: &str) -> bool {
-        self.counts.get(code).is_some_and(|count| *count >= EACH_MAX)
+        self.counted(code) >= EACH_MAX
     }
 
     fn finish(mut self) -> Vec<Diagnostic> {
+        self.counts.sort_unstable();
         for (code, count) in self.counts {
             if count > EACH_MAX {
                 let more = count - EACH_MAX;

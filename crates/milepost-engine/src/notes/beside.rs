@@ -152,14 +152,13 @@ impl Members<'_, '_> {
         grid: &Grid,
         (at, step): (usize, usize),
     ) -> Result<()> {
-        let Some((base, end)) = grid.steps().get(step).copied() else { return Ok(()) };
+        let Some((base, end)) = grid.places().get(step).copied() else { return Ok(()) };
         // Of a base without a value nothing is said.
         let base = base.filter(|base| grid.is_defined(at, *base));
-        for period in base.into_iter().chain([end]) {
-            let Some(place) = grid.at(period) else { continue };
+        for place in base.into_iter().chain([end]) {
             for leaf in 0..grid.leaves() {
                 if grid.lacks_members(at, leaf, place) && self.told.insert(leaf, place) {
-                    self.lacking(notes, side, (at, leaf), period)?;
+                    self.lacking(notes, side, (at, leaf), grid.periods().get(place).copied())?;
                 }
             }
         }
@@ -180,12 +179,12 @@ impl Members<'_, '_> {
         notes: &mut Notes,
         side: &mut SideBySide,
         (at, leaf): (usize, usize),
-        period: Period,
+        period: Option<Period>,
     ) -> Result<()> {
-        if notes.is_full("MP0831") {
+        let Some(period) = period.filter(|_| !notes.is_full("MP0831")) else {
             notes.count("MP0831");
             return Ok(());
-        }
+        };
         let catalogue = self.builder.catalogue;
         let (sentence, _) = side.sentence(self.builder, self.query, self.first, at)?;
         if let Some((series, period)) = sentence.line.places(period).get(leaf) {

@@ -113,12 +113,12 @@ impl Column {
         (below, enough): (&Arc<Option<Below>>, &[u32]),
     ) -> Self {
         let rows = members.len();
-        let sums: Vec<_> = (0..rows).map(|row| totals.plain(period, row)).collect();
-        let scales = sums.iter().flatten().map(|(_, scale, _)| *scale);
+        let sums = || (0..rows).map(|row| totals.plain(period, row));
+        let scales = sums().flatten().map(|(_, scale, _)| scale);
         let scale = scales.max().and_then(|scale| u8::try_from(scale).ok()).unwrap_or(0);
         let mut column = Self { scale, is_void: false, ..Self::void(rows, Bits::none(rows)) };
         let mut present = vec![0; rows];
-        for (row, sum) in sums.into_iter().enumerate() {
+        for (row, sum) in sums().enumerate() {
             let figure = sum
                 .filter(|_| members.is_unchanged(row))
                 .filter(|(.., count)| enough.get(row).is_some_and(|enough| count >= enough))

@@ -35,6 +35,8 @@ pub(crate) struct Grid {
     /// Those of the figures and of the result.
     units: (Option<Unit>, Option<Unit>),
     power: i8,
+    /// Where base and end of each row of a region stand among the periods.
+    places: Vec<(Option<usize>, usize)>,
     /// The values of plain rows; NaN where there is none. Empty where they are the figures.
     doubles: Vec<f64>,
     /// Rows that the general way made, by number.
@@ -63,9 +65,12 @@ impl Grid {
         of: &Sentence,
         parts: Parts,
     ) -> Self {
+        let place = |period: Period| parts.periods.binary_search(&period).unwrap_or(usize::MAX);
+        let places = parts.steps.iter().map(|(base, end)| (base.map(place), place(*end))).collect();
         Self {
             snapshot: snapshot.clone(),
             members,
+            places,
             parts,
             measure: of.measure,
             units: (of.line.unit.clone(), of.unit.clone()),
@@ -83,7 +88,12 @@ impl Grid {
         &self.parts.steps
     }
 
-    /// The number of the steps' periods, each counted once.
+    /// Where base and end of each row of a region stand among the periods.
+    pub(crate) fn places(&self) -> &[(Option<usize>, usize)] {
+        &self.places
+    }
+
+    /// The periods of the steps, each once.
     pub(crate) fn periods(&self) -> &[Period] {
         &self.parts.periods
     }
@@ -151,18 +161,17 @@ impl Grid {
         matches!(self.parts.expression, Expression::Leaf)
     }
 
-    /// Whether a region has a value at a period.
-    pub(crate) fn is_defined(&self, region: usize, period: Period) -> bool {
-        let Some(at) = self.at(period) else { return false };
+    /// Whether a region has a value at a period, given by number.
+    pub(crate) fn is_defined(&self, region: usize, at: usize) -> bool {
         let divides =
             |leaf| self.column(leaf, at).is_some_and(|c| c.mantissas.get(region) != Some(&0));
         self.columns_at(at).all(|column| column.known.has(region))
             && self.parts.expression.divisors().all(divides)
     }
 
-    /// How many members a sum has, where the row has one.
-    pub(crate) fn present(&self, region: usize, period: Period) -> Option<u32> {
-        let column = self.column(0, self.at(period)?)?;
+    /// How many members a sum has at a period, given by number, where the row has one.
+    pub(crate) fn present(&self, region: usize, at: usize) -> Option<u32> {
+        let column = self.column(0, at)?;
         let counts = column.members.as_ref().filter(|_| column.known.has(region))?;
         counts.present.get(region).copied()
     }
