@@ -43,7 +43,9 @@ pub(crate) fn add(
     origins(&mut notes, shown);
     goals(&mut notes, query, asked, shown);
     wholes::add(&mut notes, query, asked, answer);
-    missing::add(&mut notes, query, asked, plan, answer, builder);
+    missing::Rows::of(&answer.rows, |rows| {
+        missing::add(&mut notes, query, asked, plan, rows, builder);
+    });
     newer::add(&mut notes, query, asked, plan);
     versions(&mut notes, asked);
     regions::add(&mut notes, query, asked, plan, shown, builder.catalogue);

@@ -32,7 +32,7 @@ use crate::index::Index;
 use crate::labels::Labels;
 use crate::plan::{self, Plan};
 use crate::sentence::Sentence;
-use crate::{Result, notes, plan::needs_base};
+use crate::{Result, notes, plan::needs_base, reduce};
 
 use bits::Bits;
 use column::Column;
@@ -61,7 +61,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query) -> Result<Option<
     let Some(side) = side_by_side(builder, query)? else { return Ok(None) };
     let members = Arc::clone(&side.members);
     let Some(scope) = side.scope(0).filter(|_| members.level.is_some()) else { return Ok(None) };
-    if members.len() < 2 || side.asked.scope.admission.only_targets() {
+    if side.asked.scope.admission.only_targets() {
         return Ok(None);
     }
     // One sentence stands for all: they differ in their region alone.
@@ -169,7 +169,11 @@ impl Sheet {
         plan: &Plan,
     ) -> Result<Option<Answer>> {
         let mut side = self.side;
-        for at in grid.odd_regions() {
+        let is_of_names = !side.asked.by_level;
+        for at in 0..grid.regions() {
+            if !grid.is_odd(at) && !is_of_names {
+                continue;
+            }
             let sentence = side.sentence(builder, query, first, at)?;
             for step in 0..grid.steps().len() {
                 if !grid.is_plain(at, step) {
@@ -180,7 +184,7 @@ impl Sheet {
         }
         grid.work_out();
         let mut answer = Answer::default();
-        if let Some(reducer) = query.reducers.first() {
+        if let Some(reducer) = query.reducers.first().filter(|_| !is_of_names) {
             let picked = pick::first(&mut answer, reducer, &grid);
             let Some((rows, regions)) = picked else { return Ok(None) };
             answer.rows = rows.into();
@@ -192,6 +196,7 @@ impl Sheet {
             let grid = Arc::new(grid);
             answer.rows = Rows::of(Arc::<Grid>::clone(&grid));
             notes::beside(&mut answer, None, query, (&mut side, &grid), (first, plan), builder)?;
+            reduce::apply(&mut answer, query, &side.asked, plan)?;
         }
         Ok(Some(answer))
     }

@@ -213,12 +213,12 @@ impl Sheet {
             }
             (From::Own { .. }, None) => None,
             (From::Below { .. }, Some(label)) => self.totals(leaf, &[label])?.pop().map(Arc::new),
-            (From::Below { .. }, None) if leaf.timing() == Timing::Close => {
-                let odd = Bits::of(rows, |_| true);
-                Some(Arc::new(Column::void(rows, odd)))
-            }
             (From::Below { .. }, None) => {
-                let parts = leaf.sub_periods(period)?;
+                let Some(parts) = leaf.sub_periods(period) else {
+                    // The general way tells the reason.
+                    let odd = Bits::of(rows, |_| true);
+                    return Some(Arc::new(Column::void(rows, odd)));
+                };
                 self.fetch(number, &parts)?;
                 let parts = parts.into_iter().map(|part| self.column(number, part));
                 Column::in_turn(&parts.collect::<Option<Vec<_>>>()?).map(Arc::new)
@@ -236,8 +236,10 @@ impl Sheet {
         for period in periods {
             match leaf.label(*period) {
                 Some(label) => wanted.push((*period, label)),
-                None if leaf.timing() == Timing::Close => {}
-                None => wanted.extend(leaf.sub_periods(*period)?.into_iter().map(|p| (p, p))),
+                None => {
+                    let parts = leaf.sub_periods(*period).into_iter().flatten();
+                    wanted.extend(parts.map(|part| (part, part)));
+                }
             }
         }
         wanted.retain(|(period, _)| !self.columns.borrow().contains_key(&(number, *period)));

@@ -98,9 +98,9 @@ impl Grid {
         &self.parts.periods
     }
 
-    /// Regions of which some row is not plain.
-    pub(super) fn odd_regions(&self) -> Vec<usize> {
-        self.parts.odd.iter().collect()
+    /// Whether some row of a region is not plain.
+    pub(super) fn is_odd(&self, region: usize) -> bool {
+        self.parts.odd.has(region)
     }
 
     /// Whether a row uses nothing but figures as they are, or lacks them for good.
@@ -174,6 +174,47 @@ impl Grid {
         let column = self.column(0, at)?;
         let counts = column.members.as_ref().filter(|_| column.known.has(region))?;
         counts.present.get(region).copied()
+    }
+
+    /// Whether the figure of an indicator is a sum, all of whose members are there.
+    pub(crate) fn is_whole_sum(&self, region: usize, leaf: usize, at: usize) -> bool {
+        self.column(leaf, at).is_some_and(|column| {
+            column.members.is_some() && column.known.has(region) && !column.lacks_members(region)
+        })
+    }
+
+    /// Whether any row lacks a figure.
+    pub(crate) fn lacks_any(&self) -> bool {
+        let lacks =
+            |row: &Row| row.missing.is_some_and(|why| !matches!(why, MissingReason::Undefined(_)));
+        self.others.values().any(lacks)
+            || (0..self.regions()).any(|region| self.absent(region).next().is_some())
+    }
+
+    /// Whether any row lacks a figure of a period after the last one that its region has.
+    pub(crate) fn lacks_later(&self, last: impl Fn(usize) -> Option<Period>) -> bool {
+        let not_yet = |row: &Row| row.missing == Some(MissingReason::NotYet);
+        if !self.is_of_one_indicator() {
+            return self.rows().iter().any(not_yet);
+        }
+        let is_later = |region: usize| {
+            let last = last(region).map(Period::last_day);
+            self.absent(region).any(|period| last.is_some_and(|last| period.last_day() > last))
+        };
+        self.others.values().any(not_yet) || (0..self.regions()).any(is_later)
+    }
+
+    /// The periods at which a region lacks a figure in plain rows: of the end or, where that has a
+    /// value, of the base.
+    fn absent(&self, region: usize) -> impl Iterator<Item = Period> {
+        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.known.has(region));
+        let rows = self.places.iter().enumerate();
+        let plain = rows.filter(move |(step, _)| self.is_plain(region, *step));
+        let absent = plain.filter_map(move |(_, (base, end))| {
+            let of_base = || base.filter(|base| self.is_defined(region, *end) && lacks(*base));
+            Some(*end).filter(|end| lacks(*end)).or_else(of_base)
+        });
+        absent.filter_map(|at| self.parts.periods.get(at).copied())
     }
 
     /// How many regions have no figure at a period, those apart of which the general way tells.
