@@ -328,9 +328,9 @@ fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Steps>) -> Option<
             if period.last_day() == *day { period } else { period.previous()? }
         }
     };
-    // What could be put together from other regions is no beginning.
+    // A figure that is no step of `by` is no beginning, nor is a sum of other regions.
     let is_zero = |sentence: &Sentence| {
-        sentence.line.leaves().iter().all(|series| series.is_own(period))
+        sentence.line.leaves().iter().all(|series| series.is_before_beginning(period))
             && sentence.line.read(period).is_ok()
     };
     sentences.iter().any(is_zero).then_some(period)

@@ -27,6 +27,8 @@ pub(crate) struct Row {
     pub(crate) asked: Option<Period>,
     pub(crate) base: Option<Period>,
     pub(crate) value: Result<Value, Why>,
+    /// The size of the numbers whose difference the value is.
+    pub(crate) size: f64,
     pub(crate) unit: String,
     pub(crate) strength: Option<Strength>,
     /// The flags of all that was used.
@@ -127,7 +129,9 @@ struct Sentence<'w> {
     factor: Rational,
     /// Whether figures belong to spans, not to closes.
     accrues: bool,
-    /// The periods that have a figure in some region.
+    /// The periods that have a figure, of each region.
+    own_periods: Vec<BTreeSet<Period>>,
+    /// Those of all regions.
     periods: BTreeSet<Period>,
     /// The base, the end and the length, where another query chose them.
     given: Option<Times>,
@@ -175,7 +179,8 @@ impl<'w> Sentence<'w> {
         // What runs up to a close belongs to the close.
         let accrues = transforms.is_empty() && first.is_flow(&expression);
         let known = |context: &Context<'_>| context.transformed_periods(transforms, &expression);
-        let mut periods: BTreeSet<Period> = contexts.iter().flat_map(known).collect();
+        let own_periods: Vec<BTreeSet<Period>> = contexts.iter().map(known).collect();
+        let mut periods: BTreeSet<Period> = own_periods.iter().flatten().copied().collect();
         if !accrues {
             // Of the labels that regions have for a close the finest.
             let closes: BTreeMap<Date, Period> =
@@ -190,6 +195,7 @@ impl<'w> Sentence<'w> {
             unit,
             factor,
             accrues,
+            own_periods,
             periods,
             given: None,
             ends: BTreeSet::new(),
@@ -264,11 +270,16 @@ impl<'w> Sentence<'w> {
         self.step().or_else(named).or_else(|| self.periods.iter().max()?.frequency())
     }
 
-    /// The periods of that frequency that have a figure in some region.
+    /// The periods of that frequency that have a figure in some region, and around one of its own:
+    /// what another region published makes no step of it.
     fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
-        let around = self.periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
-        let own = |context: &Context<'_>, period| self.at(context, period).is_ok();
-        around.filter(|period| self.contexts.iter().any(|context| own(context, *period))).collect()
+        let steps = |(context, periods): (&Context<'w>, &BTreeSet<Period>)| {
+            let around = periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
+            let around: BTreeSet<Period> = around.collect();
+            let known = around.into_iter().filter(|step| self.at(context, *step).is_ok());
+            known.collect::<Vec<_>>()
+        };
+        self.contexts.iter().zip(&self.own_periods).flat_map(steps).collect()
     }
 
     /// The expression's figure in the unit of levels.
@@ -320,9 +331,10 @@ impl<'w> Sentence<'w> {
                 if around.last_day() == day { around } else { around.previous()? }
             }
         };
+        // Nothing that was published stands behind a zero.
         let zero = |context: &Context<'_>| {
             let unfilled = Context { fill: None, ..context.clone() };
-            self.at(&unfilled, span).is_ok()
+            self.at(&unfilled, span).is_ok_and(|figure| figure.published.is_none())
         };
         self.contexts.iter().any(zero).then_some(span)
     }
@@ -503,6 +515,7 @@ impl<'w> Sentence<'w> {
             asked: at.map(|(period, _)| period),
             base: None,
             value: figure.map(|(_, figure)| Value::Exact(figure.value)),
+            size: 0.0,
             unit: self.unit.as_ref().map(Unit::to_string).unwrap_or_default(),
             strength: at.map(|(_, figure)| figure.strength),
             status: at.map_or(Status::ACTUAL, |(_, figure)| figure.status),
@@ -658,6 +671,7 @@ impl<'w> Sentence<'w> {
             coverage: None,
             period: end.as_ref().ok().map(|(period, _)| *period),
             base: start,
+            size: self.size(base.as_ref(), &end, goal.as_ref()),
             value: self.value(base, end, goal),
             unit,
             strength: used.iter().map(|figure| figure.strength).max(),
@@ -675,6 +689,17 @@ impl<'w> Sentence<'w> {
             Pick::After => Err(Why::from([Missing::NotYet])),
             Pick::Nothing => Err(Why::from([Missing::NoData])),
         }
+    }
+
+    fn size(
+        &self,
+        base: Option<&Result<At, Why>>,
+        end: &Result<At, Why>,
+        goal: Option<&Result<At, Why>>,
+    ) -> f64 {
+        let known = |at: Option<&Result<At, Why>>| at.and_then(|at| at.as_ref().ok()).copied();
+        let (Some(kind), Some(end)) = (self.kind(), known(Some(end))) else { return 0.0 };
+        measure::size(kind, known(base), end, known(goal))
     }
 
     fn value(

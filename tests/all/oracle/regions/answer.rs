@@ -85,8 +85,12 @@ pub(crate) struct Sentence<'f> {
     pub(super) enough: (usize, usize),
     pub(super) boundaries: Date,
     pub(super) places: Vec<Place>,
-    /// The periods that have a figure somewhere.
+    /// The periods that have a figure, of each place.
+    own_periods: Vec<BTreeSet<Period>>,
+    /// Those of all places.
     pub(super) pool: BTreeSet<Period>,
+    /// The day after which no figure is meant.
+    newest: Date,
     /// The closes of all periods that have one, of whatever length.
     pub(super) closes: BTreeSet<Date>,
     /// The periods at which `matched` compares.
@@ -108,7 +112,9 @@ impl<'f> Sentence<'f> {
             enough,
             boundaries: Date::MAX,
             places: Vec::new(),
+            own_periods: Vec::new(),
             pool: BTreeSet::new(),
+            newest: Date::MAX,
             closes: BTreeSet::new(),
             compared: Vec::new(),
         };
@@ -166,28 +172,26 @@ impl<'f> Sentence<'f> {
     fn ask_at_latest(&mut self) -> Result<(), Refusal> {
         let used = self.used();
         let facts = self.figures.world.facts.iter().filter(|fact| used.contains(fact.indicator));
-        let mut closes: Vec<Date> = facts.map(|fact| fact.period.last_day()).collect();
-        closes.sort();
-        closes.dedup();
-        for close in [Date::MAX].into_iter().chain(closes.into_iter().rev()) {
+        let mut days: BTreeSet<Date> = facts.map(|fact| fact.period.last_day()).collect();
+        days.extend(self.map().last_days());
+        let mut newest = None;
+        for close in days.into_iter().rev() {
             match self.ask_on(close) {
                 Ok(()) if self.closes.contains(&close) => {
                     self.pool.retain(|period| period.last_day() <= close);
+                    self.newest = close;
                     return Ok(());
                 }
+                Ok(()) => newest = newest.or(Some(close)),
                 // A name that means nothing then, or two things, may mean one on another day.
-                Ok(()) | Err("MP0302" | "MP0303" | "MP0315") => {}
+                Err("MP0302" | "MP0303" | "MP0315") => {}
+                // Names that hold on a newer day are not those of a day on which they overlapped.
+                Err("MP0312" | "MP0313") if newest.is_some() => {}
                 Err(code) => return Err(code),
             }
         }
         // Without any figure, the newest boundaries on which every name holds.
-        for day in self.map().last_days() {
-            match self.ask_on(day) {
-                Err("MP0302" | "MP0303" | "MP0315") => {}
-                asked => return asked,
-            }
-        }
-        self.ask_on(Date::MAX)
+        self.ask_on(newest.unwrap_or(Date::MAX))
     }
 
     /// The indicators of which a figure has to be there: of a ratio the numerator.
@@ -214,7 +218,8 @@ impl<'f> Sentence<'f> {
             None => areas.into_iter().map(|area| (area, None)).collect(),
             Some(level) => self.members(level, &areas, day)?,
         };
-        self.pool = self.places.iter().flat_map(|(area, _)| self.periods(area)).collect();
+        self.own_periods = self.places.iter().map(|(area, _)| self.periods(area)).collect();
+        self.pool = self.own_periods.iter().flatten().copied().collect();
         if !self.accrues() {
             self.pool = series::one_for_each_close(&self.pool);
         }
@@ -436,12 +441,16 @@ impl<'f> Sentence<'f> {
         question.step.or(named).or_else(|| self.pool.iter().max()?.frequency())
     }
 
-    /// The periods of a frequency in which some place has a figure.
+    /// The periods of a frequency in which some place has a figure, around one of its own: what
+    /// another place has makes no step of it.
     pub(super) fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
-        let around = self.pool.iter().filter_map(|p| Period::containing(grid, p.last_day()));
-        let known =
-            |period: &Period| self.places.iter().any(|(area, _)| self.value(area, *period).is_ok());
-        around.filter(known).collect()
+        let steps = |((area, _), periods): (&Place, &BTreeSet<Period>)| {
+            let around = periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
+            let around: BTreeSet<Period> =
+                around.filter(|step| step.last_day() <= self.newest).collect();
+            around.into_iter().filter(|step| self.value(area, *step).is_ok()).collect::<Vec<_>>()
+        };
+        self.places.iter().zip(&self.own_periods).flat_map(steps).collect()
     }
 
     pub(super) fn pick(&self, anchor: Anchor) -> Option<Period> {

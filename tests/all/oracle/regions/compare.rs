@@ -79,7 +79,7 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     }
     let coverage = got.coverage.map(|c| (c.present as usize, c.expected as usize));
     match (&expected.value, got.value) {
-        (Ok(value), Some(number)) if same_value(*value, number) => {}
+        (Ok(value), Some(number)) if same_value(*value, number, 0.0) => {}
         (Err(why), None) => {
             let word = got.missing.as_ref().map(MissingReason::word).unwrap_or_default();
             let any = why.contains(&Reason::Nowhere);

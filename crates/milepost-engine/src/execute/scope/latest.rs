@@ -27,6 +27,8 @@ impl Question<'_> {
             }
             let asked = match self.at(builder, last) {
                 Err(error) if error.code == "MP0315" => continue,
+                // Names that hold today are not those of an age in which they overlapped.
+                Err(error) if overlaps(error.code) && without_figures.is_some() => continue,
                 asked => asked?,
             };
             if !by_every_change && is_put_together(&asked) {
@@ -114,6 +116,11 @@ fn end(asked: &Asked, (first, last): Age, is_first: bool) -> Option<Date> {
     }
     let closing = lines.filter_map(|line| line.last_native(last)).max();
     closing.map(Period::last_day).filter(|close| *close >= first)
+}
+
+/// Whether a diagnostic says that names do not go together as one area.
+fn overlaps(code: &str) -> bool {
+    matches!(code, "MP0312" | "MP0313")
 }
 
 fn is_put_together(asked: &Asked) -> bool {
