@@ -239,12 +239,59 @@ impl<'w> Sentence<'w> {
         }
     }
 
-    /// The frequency of `by`.
-    fn step(&self) -> Option<Frequency> {
-        self.query.clauses.by.as_ref()?.value.iter().find_map(|axis| match axis {
-            Axis::Time { frequency, .. } => Some(*frequency),
+    /// The steps of `by`: so many periods of a frequency. What makes a period of its own is that.
+    fn steps(&self) -> Option<(u32, Frequency)> {
+        let axes = &self.query.clauses.by.as_ref()?.value;
+        let (count, frequency) = axes.iter().find_map(|axis| match axis {
+            Axis::Time { count, frequency, .. } => Some((*count, *frequency)),
             Axis::Word(_) => None,
-        })
+        })?;
+        let months = |frequency: Frequency| frequency.months().map(u32::from);
+        let all = months(frequency).map(|months| months * count);
+        let whole = Frequency::ALL.into_iter().find(|other| all.is_some() && months(*other) == all);
+        Some(whole.map_or((count, frequency), |whole| (1, whole)))
+    }
+
+    /// Their frequency.
+    fn step(&self) -> Option<Frequency> {
+        self.steps().map(|(_, frequency)| frequency)
+    }
+
+    /// The step of so many periods that is one of them for what holds at its close, and all of
+    /// their days for what adds up.
+    fn joined(&self, periods: &[Period]) -> Option<Period> {
+        let (first, last) = (periods.first()?, periods.last()?);
+        let adds_up = |(_, name): &(Context<'_>, &str)| {
+            let kind = self.world.indicator(name).kind;
+            matches!(kind, Some(Kind::Flow | Kind::Ratio)) && self.contexts[0].accrues(name)
+        };
+        let wide = self.accrues && self.contexts[0].leaves(&self.expression).iter().any(adds_up);
+        if wide { Period::span(first.first_day(), last.last_day()).ok() } else { Some(*last) }
+    }
+
+    /// Of a base the step that closes with it, where a step is more than one period.
+    fn as_step(&self, base: Pick) -> Pick {
+        let (Some((count, frequency)), Pick::Found(period)) = (self.steps(), base) else {
+            return base;
+        };
+        let last = Period::containing(frequency, period.last_day())
+            .filter(|last| last.last_day() == period.last_day());
+        let count = i32::try_from(count).expect("a small count");
+        let Some(last) = last.filter(|_| count > 1 && self.accrues) else { return base };
+        let first = last.checked_add(1 - count).expect("a period");
+        self.joined(&[first, last]).map_or(base, Pick::Found)
+    }
+
+    /// The steps that close after one day, up to another: they count from the first one.
+    fn stepped(&self, after: Date, until: Date) -> Vec<Period> {
+        let Some((count, frequency)) = self.steps() else { return Vec::new() };
+        let first = after.next().and_then(|day| Period::containing(frequency, day));
+        let periods: Vec<Period> = std::iter::successors(first, |period| period.next())
+            .take_while(|period| period.last_day() <= until)
+            .collect();
+        let count = usize::try_from(count).expect("a small count");
+        let whole = periods.chunks(count).filter(|periods| periods.len() == count);
+        whole.filter_map(|periods| self.joined(periods)).collect()
     }
 
     /// Spans are compared with spans of equal length: that of the steps, of a period that the
@@ -267,7 +314,13 @@ impl<'w> Sentence<'w> {
             return self.step();
         }
         let named = || named_frequency(&self.query.clauses);
-        self.step().or_else(named).or_else(|| self.periods.iter().max()?.frequency())
+        // Of the latest figures the shortest that has a label.
+        let latest = || {
+            let last = self.periods.iter().map(|period| period.last_day()).max();
+            let latest = self.periods.iter().filter(|period| Some(period.last_day()) == last);
+            latest.filter_map(|period| period.frequency()).max()
+        };
+        self.step().or_else(named).or_else(latest)
     }
 
     /// The periods of that frequency that have a figure in some region, and around one of its own:
@@ -429,7 +482,7 @@ impl<'w> Sentence<'w> {
             Some(MeasureKind::Pace) if base.is_none() && self.query.clauses.to.is_some() => {
                 Ok(vec![(None, end)])
             }
-            Some(kind) => self.steps(kind, base.ok_or(Refused)?, end),
+            Some(kind) => self.compared(kind, base.ok_or(Refused)?, end),
         }
     }
 
@@ -569,9 +622,10 @@ impl<'w> Sentence<'w> {
         }
         let (after, until) = self.limits(base, end)?;
         let shown = base.filter(|base| matches!(base, Pick::Found(_)) && !window);
-        let mut rows: Vec<Pick> = shown.into_iter().collect();
+        let mut rows: Vec<Pick> = shown.into_iter().map(|base| self.as_step(base)).collect();
         let (Some(after), Some(until)) = (after, until) else {
-            if rows.is_empty() {
+            // A list has no row of a zero that nobody published.
+            if rows.is_empty() && (end.found().is_none() || self.step().is_some()) {
                 rows.push(end);
             }
             return Ok(rows);
@@ -618,24 +672,25 @@ impl<'w> Sentence<'w> {
     /// The periods that close after one day, up to another: every step where `by` asks for steps,
     /// otherwise those with a figure, which is published and not filled in or added up.
     fn inside(&self, context: &Context<'_>, after: Date, until: Date) -> Vec<Period> {
-        if let Some(step) = self.step() {
-            return stepped(step, after, until);
+        if self.step().is_some() {
+            return self.stepped(after, until);
         }
         let own = context.transformed_periods(&self.query.transforms, &self.expression);
         own.into_iter().filter(|p| after < p.last_day() && p.last_day() <= until).collect()
     }
 
     /// The spans of a comparison: one, or step by step.
-    fn steps(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
+    fn compared(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
         let (after, until) = self.limits(Some(base), end)?;
-        let (Some(step), Some(after), Some(until)) = (self.step(), after, until) else {
+        let (Some(_), Some(after), Some(until)) = (self.step(), after, until) else {
             return Ok(vec![(Some(base), end)]);
         };
+        let base = self.as_step(base);
         let fixed =
             matches!(kind, MeasureKind::Index | MeasureKind::Multiple | MeasureKind::Progress);
         let mut spans = Vec::new();
         let mut last = base;
-        for period in stepped(step, after, until) {
+        for period in self.stepped(after, until) {
             spans.push((Some(last), Pick::Found(period)));
             last = if fixed { base } else { Pick::Found(period) };
         }
@@ -648,7 +703,11 @@ impl<'w> Sentence<'w> {
             _ => None,
         };
         let asked = end.found();
-        let base = base.map(|base| self.read(context, base));
+        let base = base.map(|base| match (base, self.read(context, base)) {
+            // Without any base to pick one reason is told for all regions.
+            (Pick::Nothing, Err(why)) => Err(&why | &Why::from([Missing::NoData])),
+            (_, read) => read,
+        });
         let end = self.read(context, end);
         let start = base.as_ref().and_then(|base| base.as_ref().ok()).map(|(period, _)| *period);
         let unit = match self.kind() {
@@ -687,8 +746,22 @@ impl<'w> Sentence<'w> {
             Pick::Found(period) => Ok((period, self.at(context, period)?)),
             Pick::Before(_) => Err(Why::from([Missing::BeforeSeries])),
             Pick::After => Err(Why::from([Missing::NotYet])),
-            Pick::Nothing => Err(Why::from([Missing::NoData])),
+            Pick::Nothing => Err(Why::from([self.why_nothing(context)])),
         }
+    }
+
+    /// Why there is no figure at any period: that of the first part that has none.
+    fn why_nothing(&self, context: &Context<'_>) -> Missing {
+        let leaves = context.leaves(&self.expression);
+        let empty = leaves.iter().find(|(context, name)| context.periods_of(name).is_empty());
+        let later = |(context, name): &(Context<'_>, &str)| {
+            let indicator = self.world.indicator(name);
+            let parts = [&indicator.numerator, &indicator.denominator].into_iter().flatten();
+            let mut names = parts.map(String::as_str).chain([*name]);
+            names
+                .any(|name| context.labels(name).iter().any(|at| context.is_known_later(name, *at)))
+        };
+        if empty.is_some_and(later) { Missing::NotKnownThen } else { Missing::NoData }
     }
 
     fn size(
@@ -774,13 +847,4 @@ impl<'w> Sentence<'w> {
             }
         }
     }
-}
-
-/// The steps that close after one day, up to another.
-fn stepped(step: Frequency, after: Date, until: Date) -> Vec<Period> {
-    let first = Period::containing(step, after);
-    std::iter::successors(first, |period| period.next())
-        .take_while(|period| period.last_day() <= until)
-        .filter(|period| after < period.last_day())
-        .collect()
 }

@@ -19,6 +19,9 @@ use crate::{Result, diagnostics, explain};
 /// Vintages that an answer may have: each is answered like a query of its own.
 const VINTAGES_MAX: usize = 2_000;
 
+/// What rounding may take from a value, as a part of it.
+const ROUNDED: f64 = 1e-12;
+
 /// What rows are told apart by besides region and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attribute {
@@ -111,7 +114,12 @@ pub(super) fn answer(
     }
     // Behind a zero before the beginning stands no figure.
     let is_known = !known.days.is_empty();
-    let slices = Slices { builder, asked, known, times: times(asked, plan, last, &query) };
+    let slices = Slices {
+        builder,
+        asked,
+        known,
+        times: times(asked, plan, last, &query, &divided.attributes),
+    };
     // Without a span, or with one that has not come yet, no part has a row either; steps show
     // their base.
     let stepped = asked.sentences.iter().any(|sentence| sentence.steps.is_some());
@@ -161,11 +169,23 @@ fn unknown(row: Row) -> Row {
 }
 
 /// The time of every slice: the base and the end of the undivided sentence.
-fn times(asked: &Asked, plan: &Plan, last: Option<Period>, query: &Query) -> Times {
+fn times(
+    asked: &Asked,
+    plan: &Plan,
+    last: Option<Period>,
+    query: &Query,
+    attributes: &[Attribute],
+) -> Times {
     let mut times = asked.scope.times.clone();
     times.chosen = plan.end.map(|end| (plan.base, end));
     if let (Some(last), false) = (last, times.end_stated) {
-        (times.end, times.end_stated) = (Cut::Exact(last), true);
+        // A list has the figures of each status or source: its end is none that the sentence names.
+        times.end = if attributes.contains(&Attribute::Vintage) {
+            Cut::Exact(last)
+        } else {
+            Cut::Close(last.last_day(), last.to_string())
+        };
+        times.end_stated = true;
         if query.clauses.at.is_some() {
             times.extent = Extent::Single;
         }
@@ -322,11 +342,14 @@ type Whose = (String, Option<Period>, Vec<String>, Vec<String>);
 /// What is known of it.
 type What = (Option<Number>, Option<MissingReason>, Status);
 
-/// Whether two values are equal, however each was computed.
+/// Whether two values are equal, but for the last digits of what was rounded on its way.
 fn is_same(one: Option<Number>, other: Option<Number>) -> bool {
     match (one, other) {
         (Some(Number::Exact(one)), Some(Number::Exact(other))) => one == other,
-        (Some(one), Some(other)) => one.to_f64().total_cmp(&other.to_f64()).is_eq(),
+        (Some(one), Some(other)) => {
+            let (one, other) = (one.to_f64(), other.to_f64());
+            (one - other).abs() <= ROUNDED * one.abs().max(other.abs())
+        }
         (one, other) => one.is_none() && other.is_none(),
     }
 }

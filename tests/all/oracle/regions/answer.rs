@@ -9,7 +9,7 @@ use super::map::{Map, Refusal};
 use super::own::{Coverage, Figure, Figures, worse};
 use super::question::{Anchor, Question, Time, Written};
 use super::rollup::{Area, Reason, Rollup, Why, because};
-use crate::oracle::facts::World;
+use crate::oracle::facts::{Fact, World};
 use crate::oracle::measure::Value;
 use crate::oracle::rational::Rational;
 use crate::oracle::series;
@@ -89,7 +89,7 @@ pub(crate) struct Sentence<'f> {
     own_periods: Vec<BTreeSet<Period>>,
     /// Those of all places.
     pub(super) pool: BTreeSet<Period>,
-    /// The day after which no figure is meant.
+    /// The day after which nothing is meant.
     newest: Date,
     /// The closes of all periods that have one, of whatever length.
     pub(super) closes: BTreeSet<Date>,
@@ -178,8 +178,11 @@ impl<'f> Sentence<'f> {
         for close in days.into_iter().rev() {
             match self.ask_on(close) {
                 Ok(()) if self.closes.contains(&close) => {
-                    self.pool.retain(|period| period.last_day() <= close);
-                    self.newest = close;
+                    for own in &mut self.own_periods {
+                        own.retain(|period| period.last_day() <= close);
+                    }
+                    self.newest = self.end_of_age(close);
+                    self.gather();
                     return Ok(());
                 }
                 Ok(()) => newest = newest.or(Some(close)),
@@ -192,6 +195,30 @@ impl<'f> Sentence<'f> {
         }
         // Without any figure, the newest boundaries on which every name holds.
         self.ask_on(newest.unwrap_or(Date::MAX))
+    }
+
+    /// The last day on which the names, and the level that they are divided into, mean what they do
+    /// on a day; where figures are put together, that on which all other regions are the same.
+    fn end_of_age(&self, day: Date) -> Date {
+        let map = self.map();
+        let put_together = |(area, _): &Place| {
+            let versions = area.region().map(|region| map.same_ground(region).0);
+            let used = self.used();
+            let own = versions.into_iter().flatten().any(|id| {
+                let facts =
+                    |name: &&str| self.figures.labels(self.figures.world.indicator(name), id);
+                used.iter().any(|name| !facts(name).is_empty())
+            });
+            !own && self.rollup(self.indicator).is_some()
+        };
+        if self.places.iter().any(put_together) {
+            return map.end_of_age(day, |_| true);
+        }
+        let texts = self.question.places.iter().flat_map(|w| w.names.iter().chain(&w.except));
+        let named: BTreeSet<usize> = texts.flat_map(|text| map.meanings(text)).collect();
+        let level = self.question.level.and_then(|word| map.level_of(word));
+        let counts = |id| named.contains(&id) || level.is_some() && map.region(id).level == level;
+        map.end_of_age(day, counts)
     }
 
     /// The indicators of which a figure has to be there: of a ratio the numerator.
@@ -214,11 +241,20 @@ impl<'f> Sentence<'f> {
             .iter()
             .map(|written| self.area(written, day))
             .collect::<Result<_, _>>()?;
+        if (1..areas.len()).any(|at| areas[..at].contains(&areas[at])) {
+            return Err("MP0312");
+        }
         self.places = match self.question.level {
             None => areas.into_iter().map(|area| (area, None)).collect(),
             Some(level) => self.members(level, &areas, day)?,
         };
         self.own_periods = self.places.iter().map(|(area, _)| self.periods(area)).collect();
+        self.gather();
+        Ok(())
+    }
+
+    /// Puts the periods of all places together, of spans those as long as what is compared.
+    fn gather(&mut self) {
         self.pool = self.own_periods.iter().flatten().copied().collect();
         if !self.accrues() {
             self.pool = series::one_for_each_close(&self.pool);
@@ -227,7 +263,6 @@ impl<'f> Sentence<'f> {
         if let (true, Some(length)) = (self.accrues(), self.length()) {
             self.pool = self.on_grid(length);
         }
-        Ok(())
     }
 
     fn area(&self, written: &Written, day: Date) -> Result<Area, Refusal> {
@@ -314,7 +349,8 @@ impl<'f> Sentence<'f> {
         if let Some(region) = area.region() {
             let (versions, drawn) = self.map().same_ground(region);
             drawn_on = drawn;
-            let parts = indicator.numerator.iter().map(|name| self.figures.world.indicator(name));
+            let parts = [&indicator.numerator, &indicator.denominator].into_iter().flatten();
+            let parts = parts.map(|name| self.figures.world.indicator(name));
             for label in parts.chain([indicator]) {
                 let labels = versions.iter().flat_map(|id| self.figures.labels(label, *id));
                 let figure = |p: &Period| self.figures.own(indicator, region, *p);
@@ -323,7 +359,9 @@ impl<'f> Sentence<'f> {
         }
         let Some(rollup) = self.rollup(indicator) else { return own };
         let name = indicator.numerator.as_ref().unwrap_or(&indicator.name);
-        let facts = self.figures.world.facts.iter().filter(|fact| fact.indicator == name);
+        let names = [Some(name), indicator.denominator.as_ref()];
+        let of = |fact: &&Fact| names.into_iter().flatten().any(|name| name == fact.indicator);
+        let facts = self.figures.world.facts.iter().filter(of);
         let labels: BTreeSet<Period> = facts.map(|fact| fact.period).collect();
         let earlier = |p: &Period| match (own.is_empty(), drawn_on) {
             (true, _) => true,
@@ -354,18 +392,37 @@ impl<'f> Sentence<'f> {
     }
 
     fn figure(&self, indicator: &Indicator, area: &Area, period: Period) -> Result<Reading, Why> {
-        let own = |period| area.region().and_then(|id| self.figures.own(indicator, id, period));
-        let rollup = self.rollup(indicator);
-        if let (Some(rollup), Some(region)) = (&rollup, area.region())
-            && !self.compared.is_empty()
-            && !self.compared.iter().all(|period| {
-                own(*period).is_some() || rollup.region(region, *period).is_ok_and(|f| f.is_whole())
-            })
+        let is_whole = |reading: Reading| {
+            reading.coverage.is_none_or(|(present, expected)| present == expected)
+        };
+        let whole = |period: &Period| self.all(indicator, area, *period).is_ok_and(is_whole);
+        if self.compared.is_empty() || self.compared.iter().all(whole) {
+            return self.all(indicator, area, period);
+        }
+        if let (Some(rollup), Some(region)) = (self.rollup(indicator), area.region())
             && let Some(matched) = rollup.matched(region, &self.compared)
         {
             return rollup.of_matched(&matched, period).and_then(reading);
         }
-        if let Some(own) = own(period) {
+        self.of_members(indicator, area, period, &|part| self.figure(part, area, period))
+    }
+
+    /// The figure of an area of all of its members, whatever they have at other periods.
+    fn all(&self, indicator: &Indicator, area: &Area, period: Period) -> Result<Reading, Why> {
+        self.of_members(indicator, area, period, &|part| self.all(part, area, period))
+    }
+
+    /// The figure of an area, its own or put together; `part` reads what a ratio consists of.
+    fn of_members(
+        &self,
+        indicator: &Indicator,
+        area: &Area,
+        period: Period,
+        part: &dyn Fn(&Indicator) -> Result<Reading, Why>,
+    ) -> Result<Reading, Why> {
+        let rollup = self.rollup(indicator);
+        let own = area.region().and_then(|id| self.figures.own(indicator, id, period));
+        if let Some(own) = own {
             return reading(own);
         }
         let Some(rollup) = rollup else {
@@ -374,7 +431,7 @@ impl<'f> Sentence<'f> {
         };
         let together = rollup.area(area, period).and_then(reading);
         together.or_else(|why| {
-            let parts = self.of_whole_parts(indicator, area, period);
+            let parts = self.of_whole_parts(indicator, part);
             parts.unwrap_or_else(|| Err(self.placed(indicator, area, period, why)))
         })
     }
@@ -383,12 +440,11 @@ impl<'f> Sentence<'f> {
     fn of_whole_parts(
         &self,
         indicator: &Indicator,
-        area: &Area,
-        period: Period,
+        read: &dyn Fn(&Indicator) -> Result<Reading, Why>,
     ) -> Option<Result<Reading, Why>> {
         let part = |name: &Option<String>| {
             let part = self.figures.world.indicator(name.as_deref()?);
-            let reading = self.figure(part, area, period).ok()?;
+            let reading = read(part).ok()?;
             reading.coverage.is_none_or(|(present, all)| present == all).then_some((part, reading))
         };
         let (above, numerator) = part(&indicator.numerator)?;

@@ -259,9 +259,11 @@ impl<'w> Figures<'w> {
         period: Period,
     ) -> Option<Figure> {
         let (versions, _) = self.map.same_ground(region);
-        let figure = match rule {
-            Rule::Sum => self.accrued(indicator, &versions, period),
-            _ => versions.iter().find_map(|id| self.member(indicator, rule, *id, period)),
+        let figure = if matches!(rule, Rule::Sum) {
+            self.accrued(indicator, &versions, period)
+        } else {
+            let of = |id: &Id| self.member(indicator, rule, *id, period);
+            versions.iter().filter_map(of).min_by_key(|figure| figure.strength)
         };
         figure.map(|figure| Figure { published: None, coverage: None, ..figure })
     }
