@@ -28,13 +28,13 @@ impl Rational {
     }
 
     /// A double as a fraction.
-    #[expect(clippy::cast_possible_truncation, reason = "at most 2^61")]
+    #[expect(clippy::cast_possible_truncation, reason = "no figure is that large")]
     fn rounded(value: f64) -> Self {
         let mut size = 0;
         while size < 120 && value.abs() * 2_f64.powi(size) < 2_f64.powi(60) {
             size += 1;
         }
-        assert!(value.abs() < 2_f64.powi(61), "a figure out of range");
+        assert!(value.abs() < 2_f64.powi(126), "a figure out of range");
         Self::new((value * 2_f64.powi(size)) as i128, 1 << size)
     }
 

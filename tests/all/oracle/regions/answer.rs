@@ -235,14 +235,13 @@ impl<'f> Sentence<'f> {
                 self.map().resolve(name, day)?;
             }
         }
-        let areas: Vec<Area> = self
-            .question
-            .places
-            .iter()
-            .map(|written| self.area(written, day))
-            .collect::<Result<_, _>>()?;
-        if (1..areas.len()).any(|at| areas[..at].contains(&areas[at])) {
-            return Err("MP0312");
+        let mut areas: Vec<Area> = Vec::new();
+        for written in &self.question.places {
+            let area = self.area(written, day)?;
+            if areas.contains(&area) {
+                return Err("MP0312");
+            }
+            areas.push(area);
         }
         self.places = match self.question.level {
             None => areas.into_iter().map(|area| (area, None)).collect(),

@@ -135,6 +135,10 @@ fn newest_label(asked: &Asked) -> Option<Date> {
     let leaves = asked.sentences.first()?.line.leaves();
     let mut newest = Date::MIN;
     for series in leaves {
+        if series.with_parts().len() > 1 {
+            // A ratio may be published where its parts are not.
+            return None;
+        }
         let label = series.rollup.as_ref()?.newest_label();
         newest = newest.max(label.unwrap_or(Date::MIN));
     }
