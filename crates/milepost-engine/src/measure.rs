@@ -3,9 +3,14 @@
 //! Sources: OECD, *Data and Metadata Reporting and Presentation Handbook* (growth, same period of
 //! the previous year); SDMX `BASE_PER` (index); World Bank, *WDI* methodology (compound growth).
 
+use std::cmp::Ordering;
+
 use milepost_model::{Decimal, Number};
 
 use crate::answer::Undefined;
+
+/// What rounding may take from a number, as a part of it.
+const ROUNDED: f64 = 1e-12;
 
 /// What a formula gives, or why it gives nothing.
 pub(crate) type Measured = Result<Number, Undefined>;
@@ -120,6 +125,15 @@ pub(crate) fn scaled(number: Number, power: i8) -> Measured {
     let exact = number.exact().and_then(|decimal| decimal.scaled_by_power_of_ten(power));
     let double = || Number::double(number.to_f64() * 10f64.powi(i32::from(power)));
     in_range(exact.map(Number::Exact).or_else(double))
+}
+
+/// Which of two numbers is greater; of those that differ by no more than rounding may have left,
+/// neither is.
+pub(crate) fn order(one: Number, other: Number) -> Ordering {
+    let (left, right) = (one.to_f64(), other.to_f64());
+    let is_exact = one.exact().is_some() && other.exact().is_some();
+    let is_close = (left - right).abs() <= ROUNDED * left.abs().max(right.abs());
+    if !is_exact && is_close { Ordering::Equal } else { one.cmp(&other) }
 }
 
 /// A whole number.

@@ -623,20 +623,21 @@ impl<'w> Sentence<'w> {
         let (after, until) = self.limits(base, end)?;
         let shown = base.filter(|base| matches!(base, Pick::Found(_)) && !window);
         let mut rows: Vec<Pick> = shown.into_iter().map(|base| self.as_step(base)).collect();
+        let stated = clauses.until.as_ref().map(|clause| &clause.value);
+        let stated = stated.or(clauses.between.as_ref().map(|clause| &clause.value.1));
+        let named = stated.is_some_and(|anchor| match anchor {
+            Anchor::Period(period, _) => period.frequency() != Some(Frequency::Day),
+            _ => false,
+        });
         let (Some(after), Some(until)) = (after, until) else {
-            // A list has no row of a zero that nobody published.
-            if rows.is_empty() && (end.found().is_none() || self.step().is_some()) {
+            // A list has no row of a zero that nobody published, unless the sentence names it.
+            let told = end.found().is_none() || self.step().is_some() || named;
+            if rows.is_empty() && told {
                 rows.push(end);
             }
             return Ok(rows);
         };
         rows.extend(self.inside(context, after, until).into_iter().map(Pick::Found));
-        let until = clauses.until.as_ref().map(|clause| &clause.value);
-        let until = until.or(clauses.between.as_ref().map(|clause| &clause.value.1));
-        let named = until.is_some_and(|anchor| match anchor {
-            Anchor::Period(period, _) => period.frequency() != Some(Frequency::Day),
-            _ => false,
-        });
         if let (true, None, Some(named)) = (named, self.step(), end.found()) {
             let told = |row: &Pick| {
                 let same = |row: Period| {

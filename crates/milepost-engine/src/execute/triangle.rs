@@ -12,15 +12,13 @@ use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, Row};
 use crate::build::{Builder, Scope};
 use crate::cells::{self, Request};
+use crate::measure::order;
 use crate::plan::{self, Plan};
 use crate::time::{Cut, Extent, Times};
 use crate::{Result, diagnostics, explain};
 
 /// Vintages that an answer may have: each is answered like a query of its own.
 const VINTAGES_MAX: usize = 2_000;
-
-/// What rounding may take from a value, as a part of it.
-const ROUNDED: f64 = 1e-12;
 
 /// What rows are told apart by besides region and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,14 +340,10 @@ type Whose = (String, Option<Period>, Vec<String>, Vec<String>);
 /// What is known of it.
 type What = (Option<Number>, Option<MissingReason>, Status);
 
-/// Whether two values are equal, but for the last digits of what was rounded on its way.
+/// Whether two vintages have the same value, or neither has one.
 fn is_same(one: Option<Number>, other: Option<Number>) -> bool {
     match (one, other) {
-        (Some(Number::Exact(one)), Some(Number::Exact(other))) => one == other,
-        (Some(one), Some(other)) => {
-            let (one, other) = (one.to_f64(), other.to_f64());
-            (one - other).abs() <= ROUNDED * one.abs().max(other.abs())
-        }
+        (Some(one), Some(other)) => order(one, other).is_eq(),
         (one, other) => one.is_none() && other.is_none(),
     }
 }
