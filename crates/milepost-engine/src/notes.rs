@@ -268,7 +268,12 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, rows: &[Row]) {
             label if label.is_empty() || label == target => format!("{name}the goal is {target}"),
             label => format!("{name}the goal is {label}: {target}"),
         };
-        notes.say("MP0806", clause.span, format!("{message}{distance}"));
+        let note = Diagnostic::note("MP0806", clause.span, format!("{message}{distance}"));
+        notes.push(if measure.kind == MeasureKind::Pace && goal.period.is_none() {
+            note.with_help("a goal without a date has no years left: `to 2025 target` has a date")
+        } else {
+            note
+        });
         if !goal.others.is_empty() {
             let message = format!("{name}other targets: {}", goal.others.join("; "));
             notes.say("MP0806", clause.span, message);

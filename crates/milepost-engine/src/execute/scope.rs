@@ -350,6 +350,10 @@ impl Question<'_> {
                 asked.versions.push((name.text.clone(), names::label(catalogue, region)));
             }
             asked.written.push(area.written(catalogue, place.written.span));
+            if areas.contains(&area) {
+                let name = area.label(catalogue).name;
+                return Err(diagnostics::two_rows(&name, place.written.span));
+            }
             areas.push(area);
         }
         if areas.is_empty() {

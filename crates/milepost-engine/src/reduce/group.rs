@@ -90,7 +90,9 @@ impl Group {
         } else {
             middle(kind, values).map_err(MissingReason::from)
         };
-        let unit = self.items.first().map(|item| item.row.unit.clone()).unwrap_or_default();
+        // A row without a base does not say what an index is 100 at.
+        let known = known.first().or(self.items.first());
+        let unit = known.map(|item| item.row.unit.clone()).unwrap_or_default();
         self.item(axis, value, unit)
     }
 
