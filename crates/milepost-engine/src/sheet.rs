@@ -126,8 +126,8 @@ impl Sheet {
         }
         // Whether a projection goes further is looked up region by region.
         let times = &self.side.asked.scope.times;
-        let goes_beyond = self.leaves.iter().any(|leaf| leaf.may_go_beyond(end.last_day()));
-        (times.end_stated || !goes_beyond).then_some(steps)
+        let goes_beyond = |leaf: &Leaf| leaf.goes_beyond(end.last_day(), &self.side.members);
+        (times.end_stated || !self.leaves.iter().any(goes_beyond)).then_some(steps)
     }
 
     /// The figures of all rows, or None where too many are not of the right sort.
