@@ -18,7 +18,7 @@ use crate::{
     error::{Result, StoreError},
     group::{Outcome, Request},
     options::Durability,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Statistics},
     state::State,
     store::Store,
 };
@@ -178,6 +178,11 @@ impl SharedStore {
     /// What the store holds now, unchanging; waits for no commit.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(Arc::clone(&locked(&self.0.published)))
+    }
+
+    /// What the store holds, counted.
+    pub fn statistics(&self) -> Statistics {
+        self.snapshot().statistics()
     }
 
     /// [`Store::sync`].
