@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::carry_on;
 use milepost_store::Statistics;
 
-use crate::{Answer, Batch, Error, Receipt, Registered, Result, Snapshot, Store, resolve::resolve};
+use crate::resolve::resolve;
+use crate::store::carry_on;
+use crate::{Answer, Batch, Error, Receipt, Registered, Result, Snapshot, Store};
 
 /// A store that many threads commit to; clones are the same store.
 ///
@@ -107,5 +108,65 @@ impl SharedStore {
             Ok(inner) => Ok(Store { inner }),
             Err(inner) => Err(Self { inner }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Batch, Error, Options, Store};
+
+    fn batch(indicator: &str, region: &str, year: u32, value: &str) -> Batch {
+        let mut batch = Batch::new();
+        batch.push(indicator, region, &year.to_string(), value).unwrap();
+        batch
+    }
+
+    #[test]
+    fn names_that_several_threads_register_at_once_are_each_registered_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = Options::default().with_log_bound(20, 1 << 20);
+        let store = Store::create_with(directory.path(), options).unwrap().into_shared();
+        let registered: usize = std::thread::scope(|scope| {
+            let work = |thread: u32| {
+                let store = store.clone();
+                scope.spawn(move || {
+                    let commit = |n: u32| {
+                        let region = format!("r{}", (n * 7 + thread) % 40);
+                        let batch = batch("i", &region, 1000 + thread * 40 + n, "1");
+                        store.commit(batch).unwrap().registered.regions.len()
+                    };
+                    (0..40).map(commit).sum::<usize>()
+                })
+            };
+            let threads: Vec<_> = (0..6).map(work).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(registered, 40);
+        assert_eq!(store.snapshot().catalogue().regions().len(), 40);
+        for (thread, n) in (0..6u32).flat_map(|thread| (0..40u32).map(move |n| (thread, n))) {
+            let region = (n * 7 + thread) % 40;
+            let query = format!("i in r{region} at {}", 1000 + thread * 40 + n);
+            let answer = store.query(&query).unwrap();
+            assert_eq!(answer.rows[0].value.unwrap().to_string(), "1", "{query}");
+        }
+        store.into_store().unwrap().close().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        assert!(store.statistics().segments > 0, "checkpoints went on beside");
+        assert_eq!(store.verify().unwrap().points, 240);
+    }
+
+    #[test]
+    fn a_batch_that_is_refused_says_why() {
+        let store = Store::in_memory().into_shared();
+        let refused = store.commit(batch("i", "r", 2020, "1").strict());
+        assert!(matches!(refused, Err(Error::Name { what: "indicator", .. })));
+        store.commit(batch("i", "r", 2020, "1")).unwrap();
+        let refused = store.commit(batch("i", "r", 2020, "2"));
+        assert!(matches!(refused, Err(Error::Conflict(_))));
+        let other = store.clone();
+        assert!(store.into_store().is_err());
+        other.checkpoint().unwrap();
+        other.merge().unwrap();
+        assert_eq!(other.statistics().points, 1);
     }
 }
