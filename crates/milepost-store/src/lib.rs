@@ -23,8 +23,10 @@
 
 mod batch;
 mod bulk;
+mod checkpoint;
 mod error;
 mod frame;
+mod group;
 mod head;
 mod io;
 mod kernel;
@@ -32,6 +34,7 @@ mod load;
 mod map;
 mod options;
 mod segment;
+mod shared;
 mod snapshot;
 mod state;
 mod store;
@@ -43,8 +46,10 @@ pub use batch::{Batch, CommitId, Progress, Receipt};
 pub use bulk::{
     AttributesId, Bulk, BulkAttributes, BulkEncoding, BulkPeriod, BulkRegion, BulkWriter,
 };
+pub use checkpoint::Work;
 pub use error::{BadFact, Conflict, Result, StoreError};
 pub use options::{Backend, Durability, Options, Verify};
+pub use shared::SharedStore;
 pub use snapshot::{
     CrossSection, Observation, Partition, Reads, Selection, Snapshot, Statistics, Total, Totals,
 };

@@ -63,6 +63,7 @@ mod bulk;
 mod error;
 mod prepared;
 mod resolve;
+mod shared;
 mod snapshot;
 mod store;
 
@@ -86,6 +87,7 @@ pub use bulk::{Bulk, BulkEncoding, BulkWriter, RegionName};
 pub use error::{Error, QueryError, Result};
 pub use prepared::Prepared;
 pub use resolve::Registered;
+pub use shared::SharedStore;
 pub use snapshot::Snapshot;
 pub use store::{Receipt, Store};
 

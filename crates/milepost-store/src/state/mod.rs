@@ -168,6 +168,22 @@ impl State {
         Ok(())
     }
 
+    /// Takes over where frames are after a checkpoint of an earlier state, `before`, which wrote it
+    /// down as `sealed`. Frames that commits since then touched stay in memory.
+    pub(crate) fn take_places(&mut self, before: &State, sealed: &State) {
+        for ((sheet, before), sealed) in
+            self.sheets.iter_mut().zip(&before.sheets).zip(&sealed.sheets)
+        {
+            if Arc::ptr_eq(sheet, before) {
+                *sheet = Arc::clone(sealed);
+            } else {
+                Arc::make_mut(sheet).take_places(before, sealed);
+            }
+        }
+        self.segments = Arc::clone(&sealed.segments);
+        self.epoch = sealed.epoch;
+    }
+
     /// Takes definitions in, and returns those that say anything new.
     pub(crate) fn define(
         &mut self,
