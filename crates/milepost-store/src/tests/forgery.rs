@@ -141,7 +141,7 @@ fn every_byte_of_the_log_changed_under_right_checksums() {
 
 /// Gives the frames, the directory and the footer of a segment the checksums that fit its bytes, and
 /// the head the footer's.
-fn reseal_segment(memory: &Memory, id: u64) {
+pub(super) fn reseal_segment(memory: &Memory, id: u64) {
     let name = crate::load::segment_name(id);
     let (mut before, mut after) = ([0; 8], [0; 8]);
     memory.patch(&name, |bytes| {

@@ -5,6 +5,7 @@ mod commits;
 mod crashes;
 mod damage;
 mod forgery;
+mod keys;
 mod model;
 mod readers;
 mod sections;
