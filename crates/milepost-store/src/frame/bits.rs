@@ -33,6 +33,12 @@ impl CellSet {
         }
     }
 
+    pub(crate) fn remove(&mut self, cell: usize) {
+        if let Some(word) = self.0.get_mut(cell / 64) {
+            *word &= !(1 << (cell % 64));
+        }
+    }
+
     /// Whether `cell` is in the set; no cell from 1,024 on is.
     #[inline]
     pub(crate) fn contains(&self, cell: usize) -> bool {

@@ -72,17 +72,20 @@ impl<'a> Holes<'a> {
 
     /// The cells with a value.
     pub(super) fn values(&self) -> CellSet {
-        let inside = || CellSet::of_range(0..self.cells);
-        let listed = || {
-            let mut set = CellSet::EMPTY;
-            gaps(self.bytes).for_each(|cell| set.insert(cell));
-            set
-        };
+        let inside =
+            if self.cells == CELLS { CellSet::FULL } else { CellSet::of_range(0..self.cells) };
         match self.form {
-            Form::Full if self.cells == CELLS => CellSet::FULL,
-            Form::Full => inside(),
-            Form::Absent => inside().without(&listed()),
-            Form::Present => listed().and(&inside()),
+            Form::Full => inside,
+            Form::Absent => {
+                let mut set = inside;
+                gaps(self.bytes).for_each(|cell| set.remove(cell));
+                set
+            }
+            Form::Present => {
+                let mut set = CellSet::EMPTY;
+                gaps(self.bytes).for_each(|cell| set.insert(cell));
+                set.and(&inside)
+            }
             Form::Bitmap => CellSet::from_bytes(self.bytes),
         }
     }

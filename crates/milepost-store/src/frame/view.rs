@@ -191,18 +191,18 @@ impl<'a> FrameView<'a> {
         kernel::unpack(self.numbers, self.base, out);
     }
 
-    /// Writes the mantissas of `cells` at the frame's scale, 0 for a cell that is not in `known` or
-    /// has no value. `out` has a place for each of `cells`. Not for frames of mixed scales.
+    /// Writes the mantissas of `cells` at the frame's scale, 0 for a cell that is not in `present`,
+    /// none of which may be without a value. `out` has a place for each of `cells`. Not for frames of
+    /// mixed scales.
     #[inline]
-    pub(crate) fn mantissas_of(&self, cells: Range<usize>, known: &CellSet, out: &mut [i64]) {
-        let present = (!self.values.is_full() || *known != CellSet::FULL)
-            .then(|| self.values().and(known).into_words());
+    pub(crate) fn mantissas_of(&self, cells: Range<usize>, present: &CellSet, out: &mut [i64]) {
+        let words = (*present != CellSet::FULL).then(|| present.into_words());
         // Cells that the payload has no room for have no value.
         let end = self.entry.cells().max(cells.start).min(cells.end);
         let inside = end.saturating_sub(cells.start);
         if let Some((out, beyond)) = out.split_at_mut_checked(inside) {
             beyond.fill(0);
-            kernel::unpack_cells(self.numbers, self.base, cells.start..end, present.as_ref(), out);
+            kernel::unpack_cells(self.numbers, self.base, cells.start..end, words.as_ref(), out);
         }
     }
 

@@ -50,7 +50,7 @@ impl News {
         let fact = |(month, region): (usize, u32)| {
             // Neighbours differ, and some are left out.
             let number = i64::from(region - self.region);
-            let further = number * 37 % 5_000 + number * month as i64 % 7;
+            let further = number * 37 % 5_000 + number * i64::try_from(month).unwrap() % 7;
             let value = self.value.map(|(m, scale)| (m.saturating_add(further), scale));
             let value = value.and_then(|(m, scale)| Decimal::new(m.into(), scale));
             let month = period(MONTHS[month]);
