@@ -167,6 +167,78 @@ fn too_much_history_and_unknown_fields_are_refused() {
     assert_eq!(encode(&content), Err(EncodeError::Field { cell: 7 }));
 }
 
+/// Frames of one block of regions that are near each other by `noise` bits: holes, more regions
+/// from one to the next, and now and then one that cannot be woven.
+fn neighbours() -> impl Strategy<Value = Vec<FrameContent>> {
+    let figure = (0..45u32, 0..40u32, any::<i64>().prop_map(|base| base >> 4), any::<u64>());
+    let form = (1..1025usize, 0..3u8, 1..9usize);
+    (figure, form, vec((0..40usize, any::<bool>()), 1..9)).prop_map(
+        |((width, noise, base, seed), (regions, scale, more), frames)| {
+            let mut state = seed;
+            let mut random = |bits: u32| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                ((state ^ (state >> 29)) & ((1 << bits) - 1)).cast_signed()
+            };
+            let sizes: Vec<i64> = (0..CELLS).map(|_| base.wrapping_add(random(width))).collect();
+            let each = frames.into_iter().enumerate().map(|(number, (holes, is_plain))| {
+                let mut content = FrameContent::default();
+                for cell in (0..1024u16).take(regions + number * more) {
+                    if holes > 0 && random(10) % 40 < i64::try_from(holes).unwrap() / 4 {
+                        continue;
+                    }
+                    let value = sizes[usize::from(cell)].wrapping_add(random(noise));
+                    let record = CellRecord {
+                        value: Some((value, scale)),
+                        status: u32::from(!is_plain && cell == 3),
+                        published: is_plain.then_some(19_990),
+                        recorded: 20_000,
+                        precision: u8::from(holes % 7 == 1),
+                        source: u32::from(holes % 5 == 1),
+                        note: 0,
+                    };
+                    content.insert(cell, record).unwrap();
+                }
+                content
+            });
+            each.collect()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn frames_that_lean_say_what_was_put_in(contents in neighbours(), first in 0..30u32) {
+        let shape = FrameShape::for_regions(CELLS);
+        let number = |period: usize| (first + u32::try_from(period).unwrap()) * 512 + 3;
+        let mut frames: Vec<Keyed> = Vec::new();
+        for (period, content) in contents.iter().enumerate() {
+            frames.push((7, number(period), encode(content).unwrap()));
+        }
+        let alone = frames.clone();
+        weave(shape, &mut frames).unwrap();
+        for (period, content) in contents.iter().enumerate() {
+            let (_, _, frame) = &frames[period];
+            let (body, tail) = frame.parts();
+            let key = (frame.entry.lean > 0).then(|| {
+                let (_, number, key) = &frames[period - usize::from(frame.entry.lean)];
+                assert_eq!(shape.window(*number), shape.window(frames[period].1));
+                assert!(frame.entry.fits_key(&key.entry));
+                Key::new(&key.entry, &key.bytes).unwrap()
+            });
+            let view = FrameView::new(&frame.entry, body, tail, key).unwrap();
+            prop_assert_eq!(&view.decode().unwrap(), content);
+            view.verify().unwrap();
+            prop_assert_eq!(&view.alone().unwrap(), &alone[period].2);
+            prop_assert!(frame.bytes.len() <= alone[period].2.bytes.len());
+            prop_assert_eq!(view.sum_range(0..CELLS), alone[period].2.view().unwrap().sum_range(0..CELLS));
+            prop_assert_eq!(view.sum_range(1..999), alone[period].2.view().unwrap().sum_range(1..999));
+            let written = DirectoryEntry::from_bytes(&frame.entry.to_bytes(), Format::Two, 0);
+            prop_assert_eq!(written.unwrap(), frame.entry);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn frames_say_what_was_put_in(
