@@ -8,7 +8,6 @@ use std::{
 
 use crate::{
     error::{Result, StoreError},
-    frame::{Keyed, weave},
     head::{
         Commit, HEAD, Manifest, Mark, SegmentRecord, append_commit, append_mark, encode_head,
         length,
@@ -264,10 +263,10 @@ impl Writer {
         let mut rest = frames.as_slice();
         while !rest.is_empty() {
             let (mut bytes, mut last) = (0u64, None);
-            let fits = rest.iter().take_while(|frame| {
-                let (is_first, window) = (last.is_none(), window(state, frame));
+            let fits = rest.iter().take_while(|(sheet, number, place)| {
+                let (is_first, window) = (last.is_none(), state.window(*sheet, *number));
                 let is_together = last.replace(window) == Some(window);
-                let frame = state.entry(frame.2).map_or(0, |entry| length(entry.frame_bytes()));
+                let frame = state.entry(*place).map_or(0, |entry| length(entry.frame_bytes()));
                 bytes = bytes.saturating_add(frame);
                 is_first || is_together || bytes <= SEGMENT_BYTES
             });
@@ -287,8 +286,8 @@ impl Writer {
         let name = segment_name(id);
         let failed = || io_error(self.disk.as_ref(), &name);
         let mut writer = SegmentWriter::new(Vec::new(), id).map_err(failed())?;
-        for frames in frames.chunk_by(|a, b| window(state, a) == window(state, b)) {
-            for (sheet, number, frame) in woven(state, frames)? {
+        for frames in frames.chunk_by(|a, b| state.window(a.0, a.1) == state.window(b.0, b.1)) {
+            for (sheet, number, frame) in state.woven(frames)? {
                 writer.append(sheet, number, &frame).map_err(failed())?;
             }
         }
@@ -329,26 +328,6 @@ impl Writer {
             }
         }
     }
-}
-
-/// What frames that may lean on each other have in common.
-fn window(state: &State, (sheet, number, _): &(u32, u32, Place<'_>)) -> (u32, u32) {
-    (*sheet, state.sheet(*sheet).map_or(*number, |sheet| sheet.shape.window(*number)))
-}
-
-/// The frames of a window as they stand in a segment.
-fn woven(state: &State, frames: &[(u32, u32, Place<'_>)]) -> Result<Vec<Keyed>> {
-    let mut woven = Vec::with_capacity(frames.len());
-    for &(sheet, number, place) in frames {
-        let alone = state.view(place)?.alone();
-        woven.push((sheet, number, alone.map_err(|error| state.damage(place, error))?));
-    }
-    if let [(sheet, _, place), ..] = frames
-        && let Some(sheet) = state.sheet(*sheet)
-    {
-        weave(sheet.shape, &mut woven).map_err(|error| state.damage(*place, error))?;
-    }
-    Ok(woven)
 }
 
 /// A head that is on disk, but under a name of its own.
