@@ -57,13 +57,16 @@ impl Frames {
 
     /// Writes about a block: the segments, once all frames are in them and on disk.
     pub(super) fn step(&mut self, state: &State, site: &Site) -> Result<Option<Vec<Arc<Sealed>>>> {
-        while let Some(&(sheet, frame)) = self.rest.last() {
-            let found = state.sheet(sheet).and_then(|sheet| sheet.find(frame));
-            let Some(place) = found else {
+        while !self.rest.is_empty() {
+            let window = self.window(state);
+            if window.is_empty() {
                 self.rest.pop();
                 continue;
+            }
+            let bytes = |(_, _, place): &(u32, u32, Place<'_>)| {
+                state.entry(*place).map_or(0, DirectoryEntry::frame_bytes)
             };
-            let bytes = state.entry(place).map_or(0, DirectoryEntry::frame_bytes);
+            let bytes = window.iter().map(bytes).fold(0usize, usize::saturating_add);
             if self.open.as_ref().is_some_and(|open| !open.has_room(bytes)) {
                 self.seal(site)?;
                 return Ok(None);
@@ -73,11 +76,13 @@ impl Frames {
                 None => Open::create(site)?,
             };
             let open = self.open.insert(open);
-            let failed = io_error(site.disk.as_ref(), &open.name);
-            open.writer.append(sheet, frame, state.view(place)?).map_err(failed)?;
+            for (sheet, number, frame) in state.woven(&window)? {
+                let failed = io_error(site.disk.as_ref(), &open.name);
+                open.writer.append(sheet, number, &frame).map_err(failed)?;
+            }
             open.bytes = open.bytes.saturating_add(length(bytes));
             open.recent = open.recent.saturating_add(bytes);
-            self.rest.pop();
+            self.rest.truncate(self.rest.len().saturating_sub(window.len()));
             if open.recent >= BLOCK {
                 open.recent = 0;
                 return Ok(None);
@@ -88,6 +93,26 @@ impl Frames {
             return Ok(None);
         }
         Ok(Some(std::mem::take(&mut self.done)))
+    }
+
+    /// The next frames that lean on each other, which stand in one segment.
+    fn window<'s>(&self, state: &'s State) -> Vec<(u32, u32, Place<'s>)> {
+        let place = |&(sheet, number): &(u32, u32)| {
+            let place = state.sheet(sheet).and_then(|sheet| sheet.find(number));
+            place.map(|place| (sheet, number, place))
+        };
+        let frames = self.rest.iter().rev().map_while(place);
+        let mut window: Vec<(u32, u32, Place<'s>)> = Vec::new();
+        for frame in frames {
+            let same = |first: &(u32, u32, Place<'s>)| {
+                state.window(first.0, first.1) == state.window(frame.0, frame.1)
+            };
+            if !window.first().is_none_or(same) {
+                break;
+            }
+            window.push(frame);
+        }
+        window
     }
 
     /// Ends the open segment, makes its bytes durable, and opens it for reading.

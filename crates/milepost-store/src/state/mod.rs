@@ -7,6 +7,7 @@ mod record;
 mod sheet;
 mod strings;
 mod verify;
+mod woven;
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -8,6 +8,7 @@ mod crashes;
 mod damage;
 mod forgery;
 mod groups;
+mod keys;
 mod model;
 mod readers;
 mod sections;
