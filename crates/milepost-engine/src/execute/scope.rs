@@ -204,7 +204,12 @@ impl SideBySide {
         let label = names::label(catalogue, id);
         if self.asked.position(&label).is_none() {
             builder.start_row(0);
-            let mut sentence = builder.measured(query, &scope)?;
+            // What lies in the region is added up as one part.
+            let peers = Some(Rc::new(Peers::new(vec![id])));
+            let outer = builder.shared.put_side_by_side(peers);
+            let sentence = builder.measured(query, &scope);
+            builder.shared.put_side_by_side(outer);
+            let mut sentence = sentence?;
             (sentence.base, sentence.steps) = (like.base.clone(), like.steps);
             let whole = self.areas.get(area).map(|area| area.label(catalogue));
             let whole = match whole {

@@ -239,7 +239,12 @@ impl Series {
 
     /// Whether every figure of the area is put together from other regions.
     pub(crate) fn is_put_together(&self) -> bool {
-        self.rollup.is_some() && self.own_natives().is_empty()
+        // Whether there is any figure is found from the end of the series.
+        let has_own = match self.parts {
+            None => self.figures.has_any(),
+            Some(_) => !self.own_natives().is_empty(),
+        };
+        self.rollup.is_some() && !has_own
     }
 
     /// The figure that a stored one stands in for: of parts, of sub-periods or of other regions.

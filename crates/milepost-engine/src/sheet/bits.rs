@@ -3,13 +3,15 @@
 /// Rows by position.
 #[derive(Clone, Debug)]
 pub(crate) struct Bits {
-    words: Vec<u64>,
+    /// The first 64 rows: a series of one region has many sets of one row.
+    first: u64,
+    rest: Vec<u64>,
     length: usize,
 }
 
 impl Bits {
     pub(crate) fn none(length: usize) -> Self {
-        Self { words: vec![0; length.div_ceil(64)], length }
+        Self { first: 0, rest: vec![0; length.div_ceil(64).saturating_sub(1)], length }
     }
 
     /// The rows for which something holds.
@@ -18,47 +20,63 @@ impl Bits {
             let last = (first + 64).min(length);
             (first..last).filter(|at| holds(*at)).fold(0, |word, at| word | 1 << (at % 64))
         };
-        Self { words: (0..length).step_by(64).map(word).collect(), length }
+        Self { first: word(0), rest: (64..length).step_by(64).map(word).collect(), length }
     }
 
     /// Those that are set in words, as many as there are rows.
     pub(crate) fn from_words(words: &[u64], length: usize) -> Self {
-        let mut words = words.to_vec();
-        words.resize(length.div_ceil(64), 0);
-        Self { words, length }
+        let mut words = words.iter().copied();
+        let first = words.next().unwrap_or(0);
+        let mut rest: Vec<u64> = words.collect();
+        rest.resize(length.div_ceil(64).saturating_sub(1), 0);
+        Self { first, rest, length }
     }
 
     pub(crate) fn has(&self, at: usize) -> bool {
-        self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        let word = match at / 64 {
+            0 => Some(&self.first),
+            number => self.rest.get(number - 1),
+        };
+        word.is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     pub(crate) fn put(&mut self, at: usize) {
-        if let Some(word) = self.words.get_mut(at / 64).filter(|_| at < self.length) {
+        let word = match at / 64 {
+            0 => Some(&mut self.first),
+            number => self.rest.get_mut(number - 1),
+        };
+        if let Some(word) = word.filter(|_| at < self.length) {
             *word |= 1 << (at % 64);
         }
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        let words = std::iter::once(&self.first).chain(&self.rest);
+        words.map(|word| word.count_ones() as usize).sum()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
+        self.first == 0 && self.rest.iter().all(|word| *word == 0)
     }
 
     /// Those of either.
     pub(crate) fn add(&mut self, other: &Self) {
-        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+        self.change(other, |own, other| own | other);
     }
 
     /// Those of both.
     pub(crate) fn keep(&mut self, other: &Self) {
-        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+        self.change(other, |own, other| own & other);
     }
 
     /// Those that are not among others.
     pub(crate) fn remove(&mut self, other: &Self) {
-        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
+        self.change(other, |own, other| own & !other);
+    }
+
+    fn change(&mut self, other: &Self, of: impl Fn(u64, u64) -> u64) {
+        self.first = of(self.first, other.first);
+        self.rest.iter_mut().zip(&other.rest).for_each(|(own, other)| *own = of(*own, *other));
     }
 }
 

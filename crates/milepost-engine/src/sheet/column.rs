@@ -300,6 +300,7 @@ impl Sheet {
         });
         let series: Vec<Vec<Observation>> = series.collect::<Option<_>>()?;
         let mut known = self.columns.borrow_mut();
+        known.reserve(periods.len());
         let mut figures: Vec<Option<&Observation>> = Vec::with_capacity(series.len());
         for period in periods {
             let is_past = leaf.begins.is_some_and(|begins| period.last_day() < begins);
