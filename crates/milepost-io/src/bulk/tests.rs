@@ -153,6 +153,18 @@ fn compare(files: &[Vec<u8>], options: &ImportOptions, tuning: Tuning) {
     assert_eq!(contents(&other).unwrap(), contents(&one).unwrap());
 }
 
+/// Of rows that say the same twice, and contradict what is known, the first is blamed.
+#[test]
+fn the_first_of_equal_rows_is_blamed() {
+    let files = [
+        &b"indicator,region,period,value,precision\na,VN-01,2020-06,1,over\n"[..],
+        b"indicator,region,period,value\na,VN-01,2020-06,1\na,VN-01,2020-06,1\n",
+    ];
+    let files = files.map(<[u8]>::to_vec);
+    let tuning = Tuning { threads: 1, block_bytes: 1, memory: None };
+    compare(&files, &ImportOptions::default(), tuning);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]

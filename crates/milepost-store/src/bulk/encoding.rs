@@ -69,6 +69,8 @@ struct Contradiction {
     cell: u16,
     given: CellRecord,
     known: CellRecord,
+    /// Whether it is the first row of its cell.
+    is_first: bool,
 }
 
 impl<'a> BulkEncoding<'a> {
@@ -230,11 +232,12 @@ impl<'a> BulkEncoding<'a> {
         further: &[Further],
         contradiction: &Contradiction,
     ) -> StoreError {
-        let Contradiction { cell, given, known } = *contradiction;
+        let Contradiction { cell, given, known, is_first } = *contradiction;
         let same_cell = further.iter().filter(|further| further.cell == cell);
         let nth = same_cell
             .map(|further| further.draft.record(&self.sheets.attributes, self.recorded))
-            .position(|record| record == Some(given));
+            .position(|record| record == Some(given))
+            .filter(|_| !is_first);
         // The first row of the cell is not among the further ones.
         let first = nth.map_or(0, |nth| nth.saturating_add(1));
         let position = self.position(job, frame, cell, first);
@@ -307,7 +310,7 @@ impl Fill<'_, '_> {
             match self.insert(cell, draft) {
                 Ok(is_news) => is_changed |= is_news,
                 Err(found) => {
-                    contradiction = Some(found);
+                    contradiction = Some(Contradiction { is_first: true, ..found });
                     break;
                 }
             }
@@ -328,7 +331,7 @@ impl Fill<'_, '_> {
         let inserted = self
             .content
             .insert(cell, given)
-            .map_err(|Conflict { known }| Contradiction { cell, given, known })?;
+            .map_err(|Conflict { known }| Contradiction { cell, given, known, is_first: false })?;
         let count = match inserted {
             Inserted::Same => &mut self.tally.unchanged,
             _ if given.value.is_none() => &mut self.tally.withdrawn,
