@@ -7,6 +7,11 @@
 //! query), and the *measure* taken row by row. Every answer carries its base, its status, its
 //! unit and notes; what is missing carries a reason.
 //!
+//! Questions about many regions or many periods that use figures as they are take a shorter way,
+//! the *sheet*: all rows side by side, a column of figures for each period. It comes to the same
+//! rows and notes, which a property test holds it to, and what it does not know how to answer is
+//! left to the stages above, be it one region among thousands.
+//!
 //! Decisions that a reader of answers may want to know:
 //!
 //! * A period of an expression is a period in which every indicator in it has a figure; `latest`,
