@@ -23,8 +23,10 @@
 
 mod batch;
 mod bulk;
+mod cancel;
 mod error;
 mod frame;
+mod guard;
 mod head;
 mod io;
 mod kernel;
@@ -43,7 +45,9 @@ pub use batch::{Batch, CommitId, Progress, Receipt};
 pub use bulk::{
     AttributesId, Bulk, BulkAttributes, BulkEncoding, BulkPeriod, BulkRegion, BulkWriter,
 };
+pub use cancel::CancelToken;
 pub use error::{BadFact, Conflict, Result, StoreError};
+pub use guard::{Guard, Stop};
 pub use options::{Backend, Durability, Options, Verify};
 pub use snapshot::{
     CrossSection, Observation, Partition, Reads, Selection, Snapshot, Statistics, Total, Totals,

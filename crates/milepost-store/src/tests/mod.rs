@@ -5,6 +5,7 @@ mod commits;
 mod crashes;
 mod damage;
 mod forgery;
+mod guards;
 mod model;
 mod readers;
 mod sections;
