@@ -45,6 +45,7 @@ pub(crate) fn beside(
         super::regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
     } else {
         for at in 0..grid.regions() {
+            side.asked.watch.check()?;
             members.region(&mut notes, side, grid, at)?;
         }
         regions::undeclared(&mut notes, query, &side.asked, grid.others());

@@ -178,6 +178,11 @@ impl Column {
     }
 }
 
+/// What a row takes in a column: its figure, its bits, and the day that may differ.
+const ROW_BYTES: usize = 16;
+/// What a sum takes while it is one.
+const SUM_BYTES: usize = 48;
+
 impl Sheet {
     /// The figures of an indicator at a period; None where the general way is needed for all rows.
     pub(super) fn column(&self, number: usize, period: Period) -> Option<Arc<Column>> {
@@ -196,6 +201,9 @@ impl Sheet {
         }
         let members = &self.side.members;
         let rows = members.len();
+        if leaf.is_own() {
+            self.side.asked.watch.hold("figures", rows, ROW_BYTES).ok()?;
+        }
         let label = leaf.label(period);
         match (&leaf.from, label) {
             (From::Own { alone }, Some(label)) => {
@@ -258,7 +266,10 @@ impl Sheet {
         if !labels.iter().all(is_within) {
             return None;
         }
-        let reader = &leaf.reader;
+        let (reader, watch) = (&leaf.reader, &self.side.asked.watch);
+        let sums = labels.len().saturating_mul(partition.parts());
+        watch.hold("figures", sums, ROW_BYTES).ok()?;
+        watch.hold("sums", sums, SUM_BYTES).ok()?;
         let read = reader.snapshot.totals(
             reader.indicator,
             &leaf.scenario,
@@ -269,7 +280,9 @@ impl Sheet {
         let totals = read.ok()?;
         let members = &self.side.members;
         let column = |at| Column::of_totals(&totals, at, members, (below, enough));
-        Some((0..labels.len()).map(column).collect())
+        let columns = (0..labels.len()).map(column).collect();
+        watch.release(sums, SUM_BYTES);
+        Some(columns)
     }
 }
 

@@ -105,7 +105,7 @@ fn a_read_ends_when_another_thread_cancels_it() {
     let reading = std::thread::spawn(move || {
         let whole = guarded.partition((2..5).map(|region| (RegionId(region), 0)));
         let (periods, reported) = (vec![month; 10_000], Scenario::reported());
-        let mut read = || guarded.totals(IndicatorId(0), &reported, &whole, &periods, None).err();
+        let read = || guarded.totals(IndicatorId(0), &reported, &whole, &periods, None).err();
         (0..u64::MAX).find_map(|_| read())
     });
     token.cancel();
