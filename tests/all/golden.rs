@@ -1,7 +1,7 @@
 //! Stores written by earlier versions are read, appended to and answer as they did.
 //!
-//! `tests/golden/v1/NAME` was written once by the version that introduced
-//! format 1 and is never written again: a missing one is made by this test (so
+//! `tests/golden/vN/NAME` was written once by the version that introduced
+//! format N and is never written again: a missing one is made by this test (so
 //! that a new format gets its own), an existing one is only ever compared.
 
 use std::{
@@ -17,8 +17,11 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::storage::sample;
 
-/// The kinds of store that a format must go on reading.
+/// The kinds of store that format 1 must go on reading.
 const NAMES: [&str; 6] = ["empty", "log", "segments", "merged", "vintages", "unsealed"];
+
+/// Those of format 2, which is new in segments only.
+const NAMES_OF_2: [&str; 4] = ["segments", "merged", "vintages", "keys"];
 
 /// What each store is asked; the answers stand beside it in `expected.txt`.
 const QUERIES: [&str; 4] = [
@@ -28,8 +31,18 @@ const QUERIES: [&str; 4] = [
     "hi.participants in VN since 1995 as of 2024-08-01",
 ];
 
-fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v1"))
+/// What the store whose frames lean on keys is asked.
+const QUERIES_OF_KEYS: [&str; 6] = [
+    "y in VN-49-7 by month since 2023-01 until 2023-09",
+    "y in VN-49-519 by month since 2023-01 until 2023-09",
+    "y in VN-49-8 at 2023-02",
+    "y in VN-49-7 at 2023-08 as of 2024-01-15",
+    "revisions of y in VN-49-7 at 2023-08",
+    "y by commune in VN-49 at 2023-09 where value > 269000",
+];
+
+fn folder(format: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/golden")).join(format)
 }
 
 fn options() -> Options {
@@ -38,14 +51,26 @@ fn options() -> Options {
 
 #[test]
 fn stores_of_format_1_answer_as_they_did() {
-    for name in NAMES {
-        let golden = folder().join(name);
+    stores_answer_as_they_did("v1", &NAMES);
+}
+
+#[test]
+fn stores_of_format_2_answer_as_they_did() {
+    stores_answer_as_they_did("v2", &NAMES_OF_2);
+    let keys = folder("v2").join("keys");
+    let format = |name: &str| fs::read(keys.join(name)).unwrap()[8];
+    assert_eq!((format("head"), format("seg-0000000000000001")), (1, 2));
+}
+
+fn stores_answer_as_they_did(format: &str, names: &[&str]) {
+    for name in names {
+        let golden = folder(format).join(name);
         if !golden.exists() {
             write(name, &golden);
-            fs::write(golden.join("expected.txt"), answers(&golden)).unwrap();
+            fs::write(golden.join("expected.txt"), answers(name, &golden)).unwrap();
         }
         let expected = fs::read_to_string(golden.join("expected.txt")).unwrap();
-        assert_eq!(expected, answers(&golden), "{name}: read only");
+        assert_eq!(expected, answers(name, &golden), "{name}: read only");
         let copy = copied(&golden);
         let mut store = Store::open_with(copy.path(), options()).unwrap();
         store.verify().unwrap();
@@ -56,13 +81,13 @@ fn stores_of_format_1_answer_as_they_did() {
         store.merge().unwrap();
         assert_eq!(store.query("x in VN").unwrap().rows.len(), 1, "{name}: appended to");
         store.close().unwrap();
-        assert_eq!(expected, answers(copy.path()), "{name}: after an append and a merge");
+        assert_eq!(expected, answers(name, copy.path()), "{name}: after an append and a merge");
     }
 }
 
 #[test]
 fn a_store_of_a_later_format_is_refused_with_both_numbers() {
-    let copy = copied(&folder().join("segments"));
+    let copy = copied(&folder("v1").join("segments"));
     let head = copy.path().join("head");
     let mut bytes = fs::read(&head).unwrap();
     bytes[8..12].copy_from_slice(&2_u32.to_le_bytes());
@@ -113,12 +138,33 @@ fn write(name: &str, path: &Path) {
             "indicator,region,period,value,published\nx,VN,2023-W05,1e12,2024-01-01\n",
         );
     }
+    if name == "keys" {
+        communes(&mut store);
+        store.checkpoint().unwrap();
+    }
     if name == "merged" {
         store.merge().unwrap();
     }
     if name != "unsealed" {
         store.close().unwrap();
     }
+}
+
+/// Many regions of one level, so that each frame has one period, and figures so smooth that frames
+/// lean on each other; one in nine is missing, one revised, one withdrawn.
+fn communes(store: &mut Store) {
+    let mut regions = "code,type,level,parent\n".to_owned();
+    let mut figures = "indicator,region,period,value,status,published\n".to_owned();
+    for commune in 0..520_u32 {
+        writeln!(regions, "VN-49-{commune},commune,3,VN-49@0").unwrap();
+        for month in (1..=9).filter(|month| (commune + month) % 9 != 0) {
+            let value = commune * commune + month * 3 + (commune ^ month) % 7;
+            writeln!(figures, "y,VN-49-{commune},2023-{month:02},{value}.5,,2024-01-01").unwrap();
+        }
+    }
+    figures += "y,VN-49-7,2023-08,1.25,,2024-02-01\ny,VN-49-8,2023-02,,O,2024-02-01\n";
+    store.define_all(read_catalogue(regions.as_bytes(), "regions").unwrap()).unwrap();
+    import(store, &figures);
 }
 
 fn import(store: &mut Store, csv: &str) {
@@ -140,10 +186,11 @@ fn copied(golden: &Path) -> TempDir {
 
 /// What the store answers to each query, opened for reading: figures only, so
 /// that a better wording is not a difference.
-fn answers(path: &Path) -> String {
+fn answers(name: &str, path: &Path) -> String {
     let snapshot = Store::open_read_only(path).unwrap().snapshot();
     let mut text = String::new();
-    for query in QUERIES {
+    let queries = if name == "keys" { &QUERIES_OF_KEYS[..] } else { &QUERIES };
+    for query in queries {
         let mut csv = Vec::new();
         match snapshot.query(query) {
             Ok(answer) => write_csv(&answer, &mut csv).unwrap(),

@@ -164,7 +164,8 @@ pub(crate) fn vintages(
     period: Period,
 ) -> Result<Vec<Observation>> {
     let mut vintages = Vec::new();
-    for region in request.regions {
+    // Of those of one day that of the first version comes last, and counts.
+    for region in request.regions.iter().rev() {
         let all = snapshot.revisions(request.indicator, *region, scenario, period);
         vintages.extend(all.map_err(|error| diagnostics::store(&error))?);
     }

@@ -15,7 +15,7 @@ use crate::area::Area;
 use crate::build::{Builder, Scope};
 use crate::execute::Asked;
 use crate::line::Line;
-use crate::measure::scaled;
+use crate::measure::{order, scaled};
 use crate::{Result, diagnostics};
 
 /// The word for the row's own value.
@@ -204,13 +204,14 @@ impl Judge {
                 };
                 let left = read(left)?;
                 let right = scaled(read(right)?, *power).ok()?;
+                let order = order(left, right);
                 Some(match operator {
-                    Operator::Equal => left == right,
-                    Operator::NotEqual => left != right,
-                    Operator::Less => left < right,
-                    Operator::LessOrEqual => left <= right,
-                    Operator::Greater => left > right,
-                    Operator::GreaterOrEqual => left >= right,
+                    Operator::Equal => order.is_eq(),
+                    Operator::NotEqual => order.is_ne(),
+                    Operator::Less => order.is_lt(),
+                    Operator::LessOrEqual => order.is_le(),
+                    Operator::Greater => order.is_gt(),
+                    Operator::GreaterOrEqual => order.is_ge(),
                 })
             }
         }

@@ -208,6 +208,11 @@ pub(crate) fn twice(text: &str, span: Span) -> Boxed {
     error("MP0312", span, format!("\"{text}\" stands twice in one region"))
 }
 
+pub(crate) fn two_rows(name: &str, span: Span) -> Boxed {
+    let message = format!("{name} stands twice among the regions");
+    help(error("MP0312", span, message), "each region has one row")
+}
+
 pub(crate) fn overlapping(one: &str, other: &str, span: Span) -> Boxed {
     let message = format!("{one} lies in {other} and would count twice");
     help(error("MP0312", span, message), "regions that do not overlap can be added up")

@@ -300,18 +300,19 @@ impl Line {
     /// Narrows what is added up from members to those that are present at every one of some
     /// periods. An area whose figures lack no member at any of them has no holes and stays.
     pub(crate) fn narrow(&self, periods: &[Period]) {
-        for series in self.leaves() {
-            if let Some(rollup) = &series.rollup
-                && !periods.iter().all(|period| series.is_whole(*period))
-            {
-                rollup.match_at(periods);
+        let is_whole = |series: &Series| periods.iter().all(|period| series.is_whole(*period));
+        for series in self.leaves().into_iter().filter(|series| !is_whole(series)) {
+            for series in series.with_parts() {
+                if let Some(rollup) = series.rollup.as_ref().filter(|_| !is_whole(series)) {
+                    rollup.match_at(periods);
+                }
             }
         }
     }
 
     /// Takes every member again.
     pub(crate) fn widen(&self) {
-        for series in self.leaves() {
+        for series in self.leaves().into_iter().flat_map(Series::with_parts) {
             if let Some(rollup) = &series.rollup {
                 rollup.unmatch();
             }

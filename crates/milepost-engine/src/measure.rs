@@ -3,9 +3,14 @@
 //! Sources: OECD, *Data and Metadata Reporting and Presentation Handbook* (growth, same period of
 //! the previous year); SDMX `BASE_PER` (index); World Bank, *WDI* methodology (compound growth).
 
+use std::cmp::Ordering;
+
 use milepost_model::{Decimal, Number};
 
 use crate::answer::Undefined;
+
+/// What rounding may take from a number, as a part of it.
+const ROUNDED: f64 = 1e-12;
 
 /// What a formula gives, or why it gives nothing.
 pub(crate) type Measured = Result<Number, Undefined>;
@@ -23,11 +28,7 @@ pub(crate) fn growth(x0: Number, x1: Number) -> Measured {
     if x1.signum() < 0 {
         return Err(Undefined::SignChange);
     }
-    in_range(
-        x1.checked_sub(x0)
-            .and_then(|change| whole(100).checked_mul(change))
-            .and_then(|up| up.checked_div(x0)),
-    )
+    percent(change(x0, x1)?, x0)
 }
 
 /// `x1 / x0`; undefined for a base of zero or below.
@@ -39,7 +40,7 @@ pub(crate) fn multiple(x0: Number, x1: Number) -> Measured {
 /// `100 x1 / x0`, the base period having 100; undefined for a base of zero or below.
 pub(crate) fn index(x0: Number, x1: Number) -> Measured {
     positive_base(x0)?;
-    in_range(whole(100).checked_mul(x1).and_then(|up| up.checked_div(x0)))
+    percent(x1, x0)
 }
 
 /// `100 ((x1 / x0)^(1/years) - 1)`, the compound rate a year; both ends must be positive and time
@@ -86,7 +87,7 @@ pub(crate) fn progress(x0: Number, x1: Number, goal: Number) -> Measured {
     if way.is_zero() {
         return Err(Undefined::GoalIsBase);
     }
-    in_range(whole(100).checked_mul(change(x0, x1)?).and_then(|up| up.checked_div(way)))
+    percent(change(x0, x1)?, way)
 }
 
 /// `100 x1 / whole`, a part in percent of its whole.
@@ -94,15 +95,26 @@ pub(crate) fn share(x1: Number, whole_of_it: Number) -> Measured {
     if whole_of_it.is_zero() {
         return Err(Undefined::DivisorZero);
     }
-    in_range(whole(100).checked_mul(x1).and_then(|up| up.checked_div(whole_of_it)))
+    percent(x1, whole_of_it)
 }
 
 /// `100 (x1 - x0) / X0`, what a part adds to the growth of its whole in percentage points, with
 /// the whole at the base below (INSEE, ABS). Undefined where growth of the whole is.
 pub(crate) fn contribution(x0: Number, x1: Number, whole_at_base: Number) -> Measured {
     positive_base(whole_at_base)?;
-    let up = in_range(whole(100).checked_mul(change(x0, x1)?))?;
-    in_range(up.checked_div(whole_at_base))
+    percent(change(x0, x1)?, whole_at_base)
+}
+
+/// `100 part / all`. Exact operands round once, at the division; of rounded ones the quotient comes
+/// first, so that a figure is exactly 100 % of itself.
+fn percent(part: Number, all: Number) -> Measured {
+    let hundred = whole(100);
+    let is_exact = part.exact().is_some() && all.exact().is_some();
+    in_range(if is_exact {
+        hundred.checked_mul(part).and_then(|part| part.checked_div(all))
+    } else {
+        part.checked_div(all).and_then(|part| part.checked_mul(hundred))
+    })
 }
 
 /// The number times a power of ten.
@@ -113,6 +125,15 @@ pub(crate) fn scaled(number: Number, power: i8) -> Measured {
     let exact = number.exact().and_then(|decimal| decimal.scaled_by_power_of_ten(power));
     let double = || Number::double(number.to_f64() * 10f64.powi(i32::from(power)));
     in_range(exact.map(Number::Exact).or_else(double))
+}
+
+/// Which of two numbers is greater; of those that differ by no more than rounding may have left,
+/// neither is.
+pub(crate) fn order(one: Number, other: Number) -> Ordering {
+    let (left, right) = (one.to_f64(), other.to_f64());
+    let is_exact = one.exact().is_some() && other.exact().is_some();
+    let is_close = (left - right).abs() <= ROUNDED * left.abs().max(right.abs());
+    if !is_exact && is_close { Ordering::Equal } else { one.cmp(&other) }
 }
 
 /// A whole number.
@@ -196,6 +217,14 @@ mod tests {
             let each = parts.iter().map(|(from, _)| share(whole(*from), whole(x0)).unwrap());
             let sum: f64 = each.map(milepost_model::Number::to_f64).sum();
             prop_assert!((sum - 100.0).abs() < 1e-9);
+        }
+
+        #[test]
+        fn a_figure_is_all_of_itself(part in 1i64..1_000_000_000, all in 1i64..1_000_000) {
+            let quotient = whole(part).checked_div(whole(all)).unwrap();
+            prop_assert_eq!(index(quotient, quotient), Ok(whole(100)));
+            prop_assert_eq!(share(quotient, quotient), Ok(whole(100)));
+            prop_assert_eq!(progress(whole(0), quotient, quotient), Ok(whole(100)));
         }
 
         #[test]

@@ -6,8 +6,6 @@ mod newer;
 mod regions;
 mod wholes;
 
-use std::collections::BTreeMap;
-
 use milepost_lang::ast::{Fill, MeasureKind, Query};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Direction, Number, Precision, Status, Unit, years_between};
@@ -45,7 +43,9 @@ pub(crate) fn add(
     origins(&mut notes, shown);
     goals(&mut notes, query, asked, shown);
     wholes::add(&mut notes, query, asked, answer);
-    missing::add(&mut notes, query, asked, plan, answer, builder);
+    missing::Rows::of(&answer.rows, |rows| {
+        missing::add(&mut notes, query, asked, plan, rows, builder);
+    });
     newer::add(&mut notes, query, asked, plan);
     versions(&mut notes, asked);
     regions::add(&mut notes, query, asked, plan, shown, builder.catalogue);
@@ -77,7 +77,8 @@ fn after_steps(notes: &mut Notes, query: &Query, plan: &Plan) {
 #[derive(Debug, Default)]
 struct Notes {
     list: Vec<Diagnostic>,
-    counts: BTreeMap<&'static str, usize>,
+    /// Of each kind; there are few kinds in an answer, and may be very many of one.
+    counts: Vec<(&'static str, usize)>,
 }
 
 impl Notes {
@@ -90,23 +91,30 @@ impl Notes {
             return;
         }
         self.count(note.code);
-        if self.counts.get(note.code).is_some_and(|count| *count <= EACH_MAX) {
+        if self.counted(note.code) <= EACH_MAX {
             self.list.push(note);
         }
     }
 
     /// Counts a note that is not written out.
     fn count(&mut self, code: &'static str) {
-        let count = self.counts.entry(code).or_default();
-        *count = count.saturating_add(1);
+        match self.counts.iter_mut().find(|(other, _)| *other == code) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.counts.push((code, 1)),
+        }
+    }
+
+    fn counted(&self, code: &str) -> usize {
+        self.counts.iter().find(|(other, _)| *other == code).map_or(0, |(_, count)| *count)
     }
 
     /// Whether more notes of a kind are only counted.
     fn is_full(&self, code: &str) -> bool {
-        self.counts.get(code).is_some_and(|count| *count >= EACH_MAX)
+        self.counted(code) >= EACH_MAX
     }
 
     fn finish(mut self) -> Vec<Diagnostic> {
+        self.counts.sort_unstable();
         for (code, count) in self.counts {
             if count > EACH_MAX {
                 let more = count - EACH_MAX;
@@ -266,7 +274,12 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, rows: &[Row]) {
             label if label.is_empty() || label == target => format!("{name}the goal is {target}"),
             label => format!("{name}the goal is {label}: {target}"),
         };
-        notes.say("MP0806", clause.span, format!("{message}{distance}"));
+        let note = Diagnostic::note("MP0806", clause.span, format!("{message}{distance}"));
+        notes.push(if measure.kind == MeasureKind::Pace && goal.period.is_none() {
+            note.with_help("a goal without a date has no years left: `to 2025 target` has a date")
+        } else {
+            note
+        });
         if !goal.others.is_empty() {
             let message = format!("{name}other targets: {}", goal.others.join("; "));
             notes.say("MP0806", clause.span, message);

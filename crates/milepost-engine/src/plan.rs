@@ -10,7 +10,7 @@ use crate::pool::{Periods, Pool};
 use crate::reduce::takes_all_time;
 use crate::sentence::{BaseRule, Sentence, back};
 use crate::steps::Steps;
-use crate::time::{Base, Cut, Times};
+use crate::time::{Base, Cut, Times, is_as_long};
 use crate::{Result, diagnostics};
 
 /// The periods of a query.
@@ -175,9 +175,7 @@ pub(crate) fn settle_among(
     check_lengths(&plan, times, compared, yoy, accrues)?;
     check_order(&mut plan, times, compared.is_some() && !yoy, query)?;
     let steps = steps.map(|steps| count_steps(steps, sentences, times, low));
-    if let Some(steps) = steps.filter(|steps| steps.is_several() && accrues) {
-        plan.base = plan.base.map(|base| steps.closing_with(base));
-    }
+    plan.base = plan.base.map(|base| as_long_as_a_step(base, steps, accrues));
     let rule = rule(&plan, times, kind, yoy, (steps, low), sentences, periods);
     plan.is_single = steps.is_none()
         && (times.is_single() || compared.is_some_and(|kind| !has_series(kind, yoy, query, times)));
@@ -272,6 +270,13 @@ fn count_steps(steps: Steps, sentences: &[Sentence], times: &Times, low: Date) -
     if wide { steps.wide() } else { steps }
 }
 
+/// Of spans, where a step is several periods, as many of them up to the base: wherever the steps
+/// start, they are compared with what is as long.
+fn as_long_as_a_step(base: Period, steps: Option<Steps>, accrues: bool) -> Period {
+    let several = steps.filter(|steps| steps.is_several() && accrues);
+    several.map_or(base, |steps| steps.counted_from(base.last_day()).closing_with(base))
+}
+
 /// Refuses a measure without a base and a base without a use.
 fn check_base(
     query: &Query,
@@ -342,9 +347,9 @@ fn beginning(sentences: &[Sentence], cut: &Cut, grain: Option<Steps>) -> Option<
             if period.last_day() == *day { period } else { period.previous()? }
         }
     };
-    // What could be put together from other regions is no beginning.
+    // A figure that is no step of `by` is no beginning, nor is a sum of other regions.
     let is_zero = |sentence: &Sentence| {
-        sentence.line.leaves().iter().all(|series| series.is_own(period))
+        sentence.line.leaves().iter().all(|series| series.is_before_beginning(period))
             && sentence.line.read(period).is_ok()
     };
     sentences.iter().any(is_zero).then_some(period)
@@ -362,10 +367,11 @@ fn check_lengths(
     else {
         return Ok(());
     };
-    let days = |p: Period| p.last_day().day_number() - p.first_day().day_number();
-    let alike = base.frequency() == end.frequency()
-        && (base.frequency().is_some() || days(base) == days(end));
-    if alike { Ok(()) } else { Err(diagnostics::different_lengths(base, end, times.base_span)) }
+    if is_as_long(base, end) {
+        Ok(())
+    } else {
+        Err(diagnostics::different_lengths(base, end, times.base_span))
+    }
 }
 
 /// An end before its base is refused where it is stated, and otherwise does not exist yet.
@@ -534,6 +540,7 @@ pub(crate) fn settle_inner(sentence: &mut Sentence, query: &Query, scope: &Scope
     };
     check_lengths(&plan, times, kind, yoy, accrues)?;
     let steps = sentence.steps.map(|steps| count_steps(steps, one, times, low));
+    plan.base = plan.base.map(|base| as_long_as_a_step(base, steps, accrues));
     let mut settled = rule(&plan, times, kind, yoy, (steps, low), one, &one);
     if let (Base::Back { count, frequency }, Some(kind), false) = (&times.base, kind, yoy)
         && needs_base(kind, query.clauses.to.is_some())

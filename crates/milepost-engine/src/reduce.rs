@@ -93,6 +93,7 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
     }
     let mut axes = dimensions(query, answer);
     let (watch, all) = (&asked.watch, answer.rows.len());
+    answer.rows.write_within(watch)?;
     // Each row once more, and those that have a value in the group that is at work.
     watch.hold("rows of a reducer", all, 2 * Row::BYTES)?;
     let mut items = Vec::with_capacity(all);
@@ -311,17 +312,17 @@ struct Reduced<'a> {
 impl Reduced<'_> {
     fn group(&mut self, group: &Group) -> Vec<Item> {
         let all = group.items.len();
-        let with_value = |item: &Item| item.row.value.is_some();
-        let known: Vec<Item> =
-            group.items.iter().filter(|item| with_value(item)).cloned().collect();
+        let with_value = |item: &&Item| item.row.value.is_some();
+        let known: Vec<&Item> = group.items.iter().filter(with_value).collect();
+        let owned = |known: Vec<&Item>| known.into_iter().cloned().collect::<Vec<_>>();
         let name = &group.name;
         if !known.is_empty() || keeps_axis(self.reducer.kind) {
             self.left_out(name, known.len(), all);
         }
         match self.reducer.kind {
-            ReducerKind::Rank => order::ranked(known, self.answer),
-            ReducerKind::Top(count) => self.top(known, count, true),
-            ReducerKind::Bottom(count) => self.top(known, count, false),
+            ReducerKind::Rank => order::ranked(owned(known), self.answer),
+            ReducerKind::Top(count) => self.top(owned(known), count, true),
+            ReducerKind::Bottom(count) => self.top(owned(known), count, false),
             ReducerKind::Count => vec![group.count(self.axis, known.len())],
             kind => match picked(kind, &known) {
                 Some((item, ties)) => {
@@ -367,8 +368,8 @@ impl Reduced<'_> {
 }
 
 /// The row that a reducer picks, and how many rows are as good; None for reducers that compute.
-fn picked(kind: ReducerKind, known: &[Item]) -> Option<(Item, usize)> {
-    let value = |item: &Item| item.row.value;
+fn picked(kind: ReducerKind, known: &[&Item]) -> Option<(Item, usize)> {
+    let value = |item: &&Item| item.row.value;
     let (item, best) = match kind {
         ReducerKind::First => (known.first()?, None),
         ReducerKind::Last => (known.last()?, None),
@@ -383,5 +384,5 @@ fn picked(kind: ReducerKind, known: &[Item]) -> Option<(Item, usize)> {
         _ => return None,
     };
     let ties = known.iter().filter(|item| best.is_some() && value(item) == best).count();
-    Some((item.clone(), ties))
+    Some(((*item).clone(), ties))
 }

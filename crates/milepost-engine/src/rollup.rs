@@ -220,8 +220,10 @@ impl Rollup {
         let labels = self.rule.labels(&versions);
         let at = |period| {
             let places = self.rule.places(&labels, period);
-            let mut stored = versions.iter().map(|version| self.rule.part(*version, &places));
-            stored.find_map(Result::transpose).transpose()
+            let stored = versions.iter().map(|version| self.rule.part(*version, &places));
+            let stored: Vec<Option<Part>> = stored.collect::<Result<_, _>>()?;
+            // Of equally strong figures that of the first version counts.
+            Ok(stored.into_iter().flatten().min_by_key(|part| part.strength))
         };
         let whole = at(period)?;
         if whole.is_some() || !self.rule.accrues() {

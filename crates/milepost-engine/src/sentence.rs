@@ -3,7 +3,7 @@
 use milepost_lang::ast::MeasureKind;
 use milepost_model::{Date, Frequency, Number, Period, Unit, years_between};
 
-use crate::answer::{MissingReason, Reading};
+use crate::answer::{MissingReason, Reading, Undefined};
 use crate::goal::{Goal, GoalReading, begins};
 use crate::line::{Line, Series, Timing};
 use crate::measure::{self, Measured};
@@ -172,8 +172,8 @@ impl Sentence {
             }
             Some(MeasureKind::Pace) => {
                 let goal = goal()?;
-                let left =
-                    goal.period.map_or(0.0, |p| years_between(end.period.last_day(), p.last_day()));
+                let set_for = goal.period.ok_or(Undefined::GoalWithoutDate)?;
+                let left = years_between(end.period.last_day(), set_for.last_day());
                 measure::pace(x1, goal.reading.value, left)
             }
             Some(MeasureKind::Gap) => measure::gap(x1, goal()?.reading.value),

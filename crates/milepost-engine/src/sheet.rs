@@ -33,7 +33,7 @@ use crate::labels::Labels;
 use crate::plan::{self, Plan};
 use crate::sentence::Sentence;
 use crate::watch::Watch;
-use crate::{Result, notes, plan::needs_base};
+use crate::{Result, notes, plan::needs_base, reduce};
 
 use bits::Bits;
 use column::Column;
@@ -62,7 +62,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query) -> Result<Option<
     let Some(side) = side_by_side(builder, query)? else { return Ok(None) };
     let members = Arc::clone(&side.members);
     let Some(scope) = side.scope(0).filter(|_| members.level.is_some()) else { return Ok(None) };
-    if members.len() < 2 || side.asked.scope.admission.only_targets() {
+    if side.asked.scope.admission.only_targets() {
         return Ok(None);
     }
     // One sentence stands for all: they differ in their region alone.
@@ -129,8 +129,8 @@ impl Sheet {
         }
         // Whether a projection goes further is looked up region by region.
         let times = &self.side.asked.scope.times;
-        let goes_beyond = self.leaves.iter().any(|leaf| leaf.may_go_beyond(end.last_day()));
-        (times.end_stated || !goes_beyond).then_some(steps)
+        let goes_beyond = |leaf: &Leaf| leaf.goes_beyond(end.last_day(), &self.side.members);
+        (times.end_stated || !self.leaves.iter().any(goes_beyond)).then_some(steps)
     }
 
     /// The figures of all rows, or None where too many are not of the right sort.
@@ -173,7 +173,11 @@ impl Sheet {
     ) -> Result<Option<Answer>> {
         let mut side = self.side;
         let watch = Watch::of(builder.snapshot);
-        for at in grid.odd_regions() {
+        let is_of_names = !side.asked.by_level;
+        for at in 0..grid.regions() {
+            if !grid.is_odd(at) && !is_of_names {
+                continue;
+            }
             watch.check()?;
             let sentence = side.sentence(builder, query, first, at)?;
             for step in 0..grid.steps().len() {
@@ -186,7 +190,7 @@ impl Sheet {
         }
         grid.work_out(&watch)?;
         let mut answer = Answer::default();
-        if let Some(reducer) = query.reducers.first() {
+        if let Some(reducer) = query.reducers.first().filter(|_| !is_of_names) {
             let picked = pick::first(&mut answer, reducer, &grid, &watch);
             let Some((rows, regions)) = picked else { return Ok(None) };
             answer.rows = rows.into();
@@ -198,6 +202,7 @@ impl Sheet {
             let grid = Arc::new(grid);
             answer.rows = Rows::of(Arc::<Grid>::clone(&grid));
             notes::beside(&mut answer, None, query, (&mut side, &grid), (first, plan), builder)?;
+            reduce::apply(&mut answer, query, &side.asked, plan)?;
         }
         Ok(Some(answer))
     }

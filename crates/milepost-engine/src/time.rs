@@ -255,6 +255,12 @@ fn milestone(name: &Name, catalogue: &Catalogue) -> Result<(Date, Date)> {
     }
 }
 
+/// Whether two spans compare: those of one frequency, and without one those of as many days.
+pub(crate) fn is_as_long(one: Period, other: Period) -> bool {
+    let days = |p: Period| p.last_day().day_number() - p.first_day().day_number();
+    one.frequency() == other.frequency() && (one.frequency().is_some() || days(one) == days(other))
+}
+
 /// A day in a query is a date: figures are looked for at or before it.
 fn is_date(period: Period) -> bool {
     period.frequency() == Some(Frequency::Day)

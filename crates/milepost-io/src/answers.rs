@@ -166,7 +166,7 @@ mod tests {
             ..row.clone()
         };
         let rows = vec![row.clone(), double(0.1 + 0.2), double(1e-7), double(f64::NAN), missing];
-        Answer { axes: vec!["sex".to_owned()], rows, ..Answer::default() }
+        Answer { axes: vec!["sex".to_owned()], rows: rows.into(), ..Answer::default() }
     }
 
     fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {

@@ -24,8 +24,10 @@
 mod batch;
 mod bulk;
 mod cancel;
+mod checkpoint;
 mod error;
 mod frame;
+mod group;
 mod guard;
 mod head;
 mod io;
@@ -34,6 +36,7 @@ mod load;
 mod map;
 mod options;
 mod segment;
+mod shared;
 mod snapshot;
 mod state;
 mod store;
@@ -46,9 +49,11 @@ pub use bulk::{
     AttributesId, Bulk, BulkAttributes, BulkEncoding, BulkPeriod, BulkRegion, BulkWriter,
 };
 pub use cancel::CancelToken;
+pub use checkpoint::Work;
 pub use error::{BadFact, Conflict, Result, StoreError};
 pub use guard::{Guard, Stop};
 pub use options::{Backend, Durability, Options, Verify};
+pub use shared::SharedStore;
 pub use snapshot::{
     CrossSection, Observation, Partition, Reads, Selection, Snapshot, Statistics, Total, Totals,
 };

@@ -203,7 +203,7 @@ pub(crate) fn open_segment(
             file: file.clone(),
             found,
             features,
-            supported: crate::segment::FORMAT_VERSION,
+            supported: crate::frame::Format::LATEST.number(),
         },
     })?;
     if segment.seal().checksum != record.checksum {

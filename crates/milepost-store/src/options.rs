@@ -1,6 +1,6 @@
 //! How a store is opened.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use milepost_model::Date;
 
@@ -22,6 +22,9 @@ pub enum Durability {
     /// It is on the disk: it survives the loss of power.
     #[default]
     Sync,
+    /// As with `Sync`; where many threads commit to a [`SharedStore`](crate::SharedStore), the
+    /// first of a group waits so long for others, so that one sync is for more of them.
+    Group(Duration),
     /// It is with the operating system: it survives the end of the process; after a loss of power a
     /// prefix of the commits is there.
     Os,
@@ -57,9 +60,11 @@ pub struct Options {
     pub verify: Verify,
     /// The day commits are recorded under; the day of the system's clock (UTC) if `None`.
     pub today: Option<Date>,
-    /// Rows after which the log is turned into a segment; 1,000,000 by default.
+    /// Rows from which on the log should be turned into a segment; 1,000,000 by default. At four
+    /// times as many a commit waits for that.
     pub log_rows: u64,
-    /// Bytes after which the log is turned into a segment; 16 MiB by default.
+    /// Bytes from which on the log should be turned into a segment; 16 MiB by default. At four times
+    /// as many a commit waits for that.
     pub log_bytes: u64,
 }
 

@@ -88,7 +88,7 @@ pub struct Statistics {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reads {
-    /// Frames looked at, each time counted.
+    /// Frames looked at, each time counted, and those that they lean on.
     pub frames: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -414,7 +414,8 @@ impl Snapshot {
     fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
         self.check()?;
         let view = self.state.view(place)?;
-        self.count(1, view.entry().frame_bytes());
+        let (frames, bytes) = view.reads();
+        self.count(frames, bytes);
         Ok(view)
     }
 

@@ -7,8 +7,10 @@ use milepost_model::{Decimal, Definition, Fact, IndicatorId, Precision, RegionId
 use crate::{
     batch::{Batch, CommitId, Progress, Receipt},
     bulk::Bulk,
+    checkpoint::Work,
     error::{BadFact, Conflict, Result, StoreError},
     frame::CellRecord,
+    group::{Group, Outcome, Request, again},
     head::{Commit, HEAD, Row, length},
     io::{Disk, Files, Memory},
     load::{Tail, exists, load},
@@ -63,7 +65,7 @@ pub struct Store {
 
 #[derive(Debug)]
 enum Role {
-    Writer(Writer),
+    Writer(Box<Writer>),
     Reader(Tail),
 }
 
@@ -140,12 +142,12 @@ impl Store {
 
     pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
         let (writer, state) = Writer::create(Arc::clone(&disk), options)?;
-        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(writer) })
+        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(Box::new(writer)) })
     }
 
     pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
         let (writer, state) = Writer::open(Arc::clone(&disk), options)?;
-        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(writer) })
+        Ok(Self { disk, options, state: Arc::new(state), role: Role::Writer(Box::new(writer)) })
     }
 
     pub(crate) fn read_on(disk: Arc<dyn Disk>, options: Options) -> Result<Self> {
@@ -160,7 +162,7 @@ impl Store {
     /// [`StoreError::Io`]; the commits are safe all the same.
     pub fn close(mut self) -> Result<()> {
         match &mut self.role {
-            Role::Writer(writer) => writer.close(&self.state),
+            Role::Writer(writer) => writer.close(&mut self.state),
             Role::Reader(_) => Ok(()),
         }
     }
@@ -247,21 +249,34 @@ impl Store {
             let id = self.snapshot().id();
             return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
         }
-        // Here, and not after the commit that filled it: a failure is then that of this batch,
-        // which was not begun.
-        if self.writer()?.is_log_full() {
-            self.checkpoint()?;
+        let mut group = self.group()?;
+        group.take(|_| Some(batch), progress);
+        // There is an outcome for each batch.
+        group.finish().pop().flatten().unwrap_or(Err(StoreError::Poisoned))
+    }
+
+    /// Commits batches with one write and one sync: what came of each.
+    pub(crate) fn commit_all(&mut self, requests: Vec<Request>) -> Vec<Outcome> {
+        let count = requests.len();
+        match self.group() {
+            Ok(mut group) => {
+                for request in requests {
+                    group.take(request, &mut |_| ());
+                }
+                group.finish()
+            }
+            Err(error) => (0..count).map(|_| Some(Err(again(&error)))).collect(),
         }
-        let mut next = State::clone(&self.state);
-        let (commit, receipt) = prepare(&mut next, batch, self.options, progress)?;
-        let Some(commit) = commit else { return Ok(receipt) };
-        let writer = self.writer()?;
-        if !writer.append(&next, &commit)? {
-            writer.checkpoint(&mut next, false)?;
-        }
-        let id = CommitId { epoch: next.epoch, sequence: next.sequence };
-        self.state = Arc::new(next);
-        Ok(Receipt { id, ..receipt })
+    }
+
+    /// Begins a group of commits.
+    fn group(&mut self) -> Result<Group<'_>> {
+        // Here, and not after the commit that filled the log: a failure is then that of this
+        // batch, which was not begun.
+        let Self { state, role, options, .. } = self;
+        let writer = role.writer()?;
+        writer.settle(state)?;
+        Ok(Group::new(writer, state, *options))
     }
 
     /// Begins a commit whose rows arrive in pieces, from any number of threads; the definitions come
@@ -286,7 +301,32 @@ impl Store {
         self.writer()?.sync(sequence)
     }
 
-    /// Turns the log into a segment. Done by itself when the log has grown long.
+    /// What may be done beside the commits, if there is anything: a checkpoint of a log that has
+    /// reached its bound, a merge, the removal of what a merge has left.
+    ///
+    /// A store has no thread of its own. Whoever has one to spare asks after each commit, and lets
+    /// it [run](Work::run); the commits go on meanwhile, and one of the next takes over what is
+    /// finished. Where nobody asks, the commit at which the log has four times its bound does it.
+    pub fn work(&mut self) -> Option<Work> {
+        match &mut self.role {
+            Role::Writer(writer) => writer.work(&self.state),
+            Role::Reader(_) => None,
+        }
+    }
+
+    /// Takes over [work](Store::work) that is finished, as the next commit would.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] if the work came to nothing; what was committed is safe all the same.
+    pub fn settle(&mut self) -> Result<()> {
+        let Self { state, role, .. } = self;
+        let writer = role.writer()?;
+        writer.settle(state)?;
+        writer.take_failure().map_or(Ok(()), Err)
+    }
+
+    /// Turns the log into a segment, and waits for it; see [`Store::work`] for how it is done
+    /// beside the commits.
     ///
     /// # Errors
     /// [`StoreError::Io`]; what was committed is safe all the same.
@@ -294,8 +334,8 @@ impl Store {
         self.rewrite(false)
     }
 
-    /// Rewrites all segments into new ones without what later ones supersede. Done by itself when
-    /// that is more than half.
+    /// Rewrites all segments into new ones without what later ones supersede, and waits for it. A
+    /// part of [`Store::work`] when that is more than half.
     ///
     /// # Errors
     /// [`StoreError::Io`]; what was committed is safe all the same.
@@ -310,24 +350,55 @@ impl Store {
         Ok(())
     }
 
+    /// A merge beside the commits, though none is due.
+    #[cfg(test)]
+    pub(crate) fn merge_beside(&mut self) -> Option<Work> {
+        match &mut self.role {
+            Role::Writer(writer) => Some(writer.merge_beside(&self.state)),
+            Role::Reader(_) => None,
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn state(&self) -> &State {
         &self.state
     }
 
+    pub(crate) fn published(&self) -> &Arc<State> {
+        &self.state
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Whether [`Store::work`] has something to do.
+    pub(crate) fn has_work(&self) -> bool {
+        match &self.role {
+            Role::Writer(writer) => writer.has_work(),
+            Role::Reader(_) => false,
+        }
+    }
+
     fn writer(&mut self) -> Result<&mut Writer> {
-        match &mut self.role {
-            Role::Writer(writer) => {
+        self.role.writer()
+    }
+}
+
+impl Role {
+    fn writer(&mut self) -> Result<&mut Writer> {
+        match self {
+            Self::Writer(writer) => {
                 writer.require_sound()?;
                 Ok(writer)
             }
-            Role::Reader(_) => Err(StoreError::ReadOnly),
+            Self::Reader(_) => Err(StoreError::ReadOnly),
         }
     }
 }
 
 /// Forms the next state in memory, and the commit that leads to it, if there is anything to commit.
-fn prepare(
+pub(crate) fn prepare(
     next: &mut State,
     batch: Batch,
     options: Options,
@@ -398,7 +469,10 @@ fn rows(state: &mut State, facts: &[Fact]) -> Result<Vec<Row>> {
             fact.note.as_deref().unwrap_or_default(),
         ];
         for (last, text) in last.iter_mut().zip(texts) {
-            if last.0 != text {
+            // Texts that are not there are not compared: a comparison of nothing at no address is
+            // slow on some processors.
+            let is_same = last.0.len() == text.len() && (text.is_empty() || last.0 == text);
+            if !is_same {
                 *last = (text, intern(state, text)?);
             }
         }

@@ -7,50 +7,54 @@ use std::{
 };
 
 use crate::{
-    error::{Result, StoreError},
-    head::{
-        Commit, HEAD, Manifest, Mark, SegmentRecord, append_commit, append_mark, encode_head,
-        length,
+    checkpoint::{
+        Checkpoint, Failure, Finished, Logged, NewHead, Numbers, Scope, Site, Work, head_number,
+        is_merge_due_in_segments, log,
     },
+    error::{Result, StoreError},
+    head::{Commit, HEAD, Manifest, Mark, append_commit, append_mark, encode_head, length},
     io::{Disk, DiskFile, LockGuard},
-    load::{io_error, load, open_segment, recognise, segment_id, segment_name},
+    load::{io_error, load, recognise, segment_id, segment_name},
     options::{Durability, Options},
-    segment::SegmentWriter,
-    state::{Place, Sealed, State},
+    state::{Sealed, State},
 };
 
 /// The name of the file the writer's lock is on.
 pub(crate) const LOCK: &str = "LOCK";
-const NEW_HEAD: &str = "head.new.";
 
 /// Bytes of frames after which a checkpoint begins another segment.
 pub(crate) const SEGMENT_BYTES: u64 = 256 << 20;
-/// Segments after which a checkpoint merges all of them.
-const MANY_SEGMENTS: usize = 1_000;
-/// Frames below which superseded ones are not worth a merge.
-const FEW_FRAMES: u64 = 1_024;
+/// How many times its bound the log may be long before commits wait for a checkpoint.
+const MOST_LOGS: u64 = 4;
 
 /// The one writer of a store.
 pub(crate) struct Writer {
-    disk: Arc<dyn Disk>,
-    options: Options,
+    site: Site,
     head: Box<dyn DiskFile>,
     /// Where the log begins and ends in the head.
     log: std::ops::Range<u64>,
     log_rows: u64,
     /// The last commit known to be on disk.
     durable: u64,
-    next_segment: u64,
     /// The greatest epoch that a head was given, be it that the head came to nothing.
     epoch: u64,
     is_poisoned: bool,
+    /// A checkpoint beside the commits.
+    checkpoint: Option<Arc<Checkpoint>>,
+    /// How many of them failed since the last head, and what the last one said.
+    failures: u64,
+    failure: Option<StoreError>,
+    /// Whether superseded frames are worth a merge.
+    is_merge_due: bool,
+    /// Segments that the last head no longer names.
+    leftovers: Vec<String>,
     _lock: LockGuard,
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer")
-            .field("disk", &self.disk)
+            .field("disk", &self.site.disk)
             .field("log", &self.log)
             .field("is_poisoned", &self.is_poisoned)
             .finish_non_exhaustive()
@@ -87,7 +91,7 @@ impl Writer {
         let (manifest, payloads, rows) = (loaded.manifest, loaded.payloads, loaded.rows);
         let writer =
             Self::with_new_head(disk, options, lock, &mut state, manifest, &payloads, rows)?;
-        writer.collect_leftovers(&state);
+        writer.collect_new(&state.segments);
         Ok((writer, state))
     }
 
@@ -108,17 +112,23 @@ impl Writer {
         manifest.next_segment = next_segment;
         state.epoch = new_epoch(state.epoch.max(last_head));
         let (bytes, log_start) = head_with_log(state, &manifest, payloads)?;
-        let head = NewHead::write(disk.as_ref(), state.epoch, &bytes)?.switch(disk.as_ref())?;
+        let head = NewHead::write(disk.as_ref(), state.epoch, &bytes)?;
+        head.sync(disk.as_ref())?;
+        let (head, log) = head.switch(disk.as_ref(), log_start)?;
+        let numbers = Arc::new(Numbers::from(next_segment));
         Ok(Self {
-            disk,
-            options,
+            site: Site { disk, options, numbers },
             head,
-            log: log_start..length(bytes.len()),
+            log,
             log_rows,
             durable: state.sequence,
-            next_segment,
             epoch: state.epoch,
             is_poisoned: false,
+            checkpoint: None,
+            failures: 0,
+            failure: None,
+            is_merge_due: is_merge_due_in_segments(state),
+            leftovers: Vec::new(),
             _lock: lock,
         })
     }
@@ -128,35 +138,45 @@ impl Writer {
         if self.is_poisoned { Err(StoreError::Poisoned) } else { Ok(()) }
     }
 
-    /// Whether the log has reached its bound.
-    pub(crate) fn is_log_full(&self) -> bool {
-        self.log_rows >= self.options.log_rows || self.log_bytes() >= self.options.log_bytes
+    /// Whether the log has reached so many times its bound.
+    fn is_log_full(&self, times: u64) -> bool {
+        let Options { log_rows, log_bytes, .. } = self.site.options;
+        self.log_rows >= log_rows.saturating_mul(times)
+            || self.log.end.saturating_sub(self.log.start) >= log_bytes.saturating_mul(times)
     }
 
-    fn log_bytes(&self) -> u64 {
-        self.log.end.saturating_sub(self.log.start)
+    /// A commit as the log takes it; `None` if it is too large for the log.
+    pub(crate) fn logged(&self, sequence: u64, commit: &Commit) -> Option<Logged> {
+        let rows = length(commit.rows.len());
+        if rows > self.site.options.log_rows {
+            return None;
+        }
+        let payload = commit.encode()?;
+        let fits = length(payload.len()) <= self.site.options.log_bytes;
+        fits.then(|| Logged { sequence, payload: Arc::new(payload), rows })
     }
 
-    /// Writes a commit to the log: when this returns, `state` is what the store holds.
+    /// Writes commits to the log, with one write and one sync: when this returns, they are on disk.
     ///
-    /// `false` if the commit is too large for the log, and nothing was done.
-    pub(crate) fn append(&mut self, state: &State, commit: &Commit) -> Result<bool> {
-        if length(commit.rows.len()) > self.options.log_rows {
-            return Ok(false);
-        }
-        let Some(payload) = commit.encode() else { return Ok(false) };
-        if length(payload.len()) > self.options.log_bytes {
-            return Ok(false);
-        }
+    /// After an error all of them are in doubt.
+    pub(crate) fn append(&mut self, epoch: u64, commits: &[Logged]) -> Result<()> {
+        let Some(last) = commits.last() else { return Ok(()) };
         let mut bytes = Vec::new();
-        let mark = Mark { sequence: state.sequence, durable: self.durable };
-        append_commit(&mut bytes, state.epoch, mark, &payload);
-        self.write_log(&bytes)?;
-        self.log_rows = self.log_rows.saturating_add(length(commit.rows.len()));
-        if self.options.durability == Durability::Sync {
-            self.sync(state.sequence)?;
+        for Logged { sequence, payload, .. } in commits {
+            let mark = Mark { sequence: *sequence, durable: self.durable };
+            append_commit(&mut bytes, epoch, mark, payload);
         }
-        Ok(true)
+        self.write_log(&bytes)?;
+        for commit in commits {
+            self.log_rows = self.log_rows.saturating_add(commit.rows);
+        }
+        if self.site.options.durability != Durability::Os {
+            self.sync(last.sequence)?;
+        }
+        if let Some(checkpoint) = &self.checkpoint {
+            checkpoint.follow(commits);
+        }
+        Ok(())
     }
 
     fn write_log(&mut self, bytes: &[u8]) -> Result<()> {
@@ -176,9 +196,18 @@ impl Writer {
         Ok(())
     }
 
-    /// States at the end of the log that all of it is on disk.
-    pub(crate) fn close(&mut self, state: &State) -> Result<()> {
+    /// Ends what goes on beside, and states at the end of the log that all of it is on disk.
+    pub(crate) fn close(&mut self, state: &mut Arc<State>) -> Result<()> {
         self.require_sound()?;
+        if let Some(checkpoint) = self.checkpoint.take() {
+            // One that came to nothing is nobody's loss: the log has all of it.
+            let outcome = checkpoint.finish();
+            self.take_over(&checkpoint, outcome, state)
+                .or_else(|error| if self.is_poisoned { Err(error) } else { Ok(()) })?;
+        }
+        for name in std::mem::take(&mut self.leftovers) {
+            drop(self.site.disk.remove(&name));
+        }
         self.sync(state.sequence)?;
         let mut bytes = Vec::new();
         append_mark(&mut bytes, state.epoch, state.sequence);
@@ -191,168 +220,212 @@ impl Writer {
     fn poison_if_err<T>(&mut self, name: &str, outcome: io::Result<T>) -> Result<T> {
         outcome.map_err(|error| {
             self.is_poisoned = true;
-            io_error(self.disk.as_ref(), name)(error)
+            io_error(self.site.disk.as_ref(), name)(in_doubt(&error))
         })
     }
 
-    /// Moves frames in memory into segments and starts a new head. When this returns, `state` is
-    /// what the store holds; after an error it is of no use.
-    ///
-    /// All frames are rewritten if that is asked for, or if it is due and possible.
-    pub(crate) fn checkpoint(&mut self, state: &mut State, merge: bool) -> Result<()> {
-        let before = Arc::clone(&state.segments);
-        let is_due = !merge && is_merge_due(state);
-        let mut is_merged = merge || is_due;
-        let mut new = self.write_segments(state, is_merged);
-        if new.is_err() && is_due && !self.is_poisoned {
-            // The disk may lack the room, or a frame be damaged: nobody's commit waits for that.
-            self.collect_new(&before);
-            is_merged = false;
-            new = self.write_segments(state, false);
+    /// Whether there is something to do beside the commits, and nobody does it.
+    pub(crate) fn has_work(&self) -> bool {
+        let is_due = match &self.checkpoint {
+            Some(checkpoint) => Arc::strong_count(checkpoint) == 1 && !checkpoint.is_over(),
+            None => self.is_log_full(self.failures.saturating_add(1)) || self.is_merge_due,
+        };
+        !self.is_poisoned && (is_due || !self.leftovers.is_empty())
+    }
+
+    /// What may be done beside the commits, if there is anything and nobody does it.
+    pub(crate) fn work(&mut self, state: &Arc<State>) -> Option<Work> {
+        if self.is_poisoned {
+            return None;
         }
-        let new = new.inspect_err(|_| self.collect_new(&before))?;
-        let mut segments = if is_merged { Vec::new() } else { before.to_vec() };
-        segments.extend(new);
-        self.start_head(state, segments, &before)
+        if let Some(checkpoint) = &self.checkpoint {
+            let is_idle = Arc::strong_count(checkpoint) == 1 && !checkpoint.is_over();
+            return is_idle.then(|| Work::checkpoint(Arc::clone(checkpoint)));
+        }
+        if self.is_log_full(self.failures.saturating_add(1)) || self.is_merge_due {
+            let checkpoint = Arc::new(self.begin(Arc::clone(state), Scope::Checkpoint));
+            self.checkpoint = Some(Arc::clone(&checkpoint));
+            return Some(Work::checkpoint(checkpoint));
+        }
+        let names = std::mem::take(&mut self.leftovers);
+        (!names.is_empty()).then(|| Work::removal(Arc::clone(&self.site.disk), names))
+    }
+
+    /// A merge beside the commits, in place of what goes on there.
+    #[cfg(test)]
+    pub(crate) fn merge_beside(&mut self, state: &Arc<State>) -> Work {
+        self.cancel();
+        let checkpoint = Arc::new(self.begin(Arc::clone(state), Scope::All));
+        self.checkpoint = Some(Arc::clone(&checkpoint));
+        Work::checkpoint(checkpoint)
+    }
+
+    /// Takes over what was finished beside; carries it on where the log has become too long to
+    /// wait. When this returns, `state` is what the store holds, be it with an error.
+    pub(crate) fn settle(&mut self, state: &mut Arc<State>) -> Result<()> {
+        let is_too_long = self.is_log_full(MOST_LOGS);
+        if let Some(checkpoint) = &self.checkpoint
+            && (is_too_long || checkpoint.is_over())
+            && let Some(checkpoint) = self.checkpoint.take()
+        {
+            let outcome = checkpoint.finish();
+            self.take_over(&checkpoint, outcome, state)?;
+        }
+        if self.is_log_full(MOST_LOGS) {
+            let mut next = State::clone(state);
+            self.rewrite(&mut next, Scope::Checkpoint)?;
+            *state = Arc::new(next);
+        }
+        Ok(())
+    }
+
+    /// What the last checkpoint beside said, if it failed and nobody was told.
+    pub(crate) fn take_failure(&mut self) -> Option<StoreError> {
+        self.failure.take()
+    }
+
+    /// Makes a checkpoint beside the store's. One that failed is told only if nobody may go on.
+    fn take_over(
+        &mut self,
+        checkpoint: &Checkpoint,
+        outcome: Result<Box<Finished>, Failure>,
+        state: &mut Arc<State>,
+    ) -> Result<()> {
+        let before = Arc::clone(&state.segments);
+        let mut next = State::clone(state);
+        let switched = outcome.and_then(|finished| self.switch(*finished, checkpoint, &mut next));
+        match switched {
+            Ok(()) => {
+                let is_named = |record| next.segments.iter().any(|sealed| sealed.record == record);
+                let left = before.iter().filter(|sealed| !is_named(sealed.record));
+                self.leftovers.extend(left.map(|sealed| segment_name(sealed.record.id)));
+                *state = Arc::new(next);
+                Ok(())
+            }
+            Err(Failure { error, is_in_doubt: true }) => {
+                self.is_poisoned = true;
+                Err(error)
+            }
+            Err(Failure { error, .. }) => {
+                self.failures = self.failures.saturating_add(1);
+                self.is_merge_due = false;
+                self.failure = Some(error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Moves frames in memory into segments and starts a new head. When this returns, `state` is
+    /// what the store holds; after an error it is as it was.
+    ///
+    /// All frames are rewritten if that is asked for.
+    pub(crate) fn checkpoint(&mut self, state: &mut State, merge: bool) -> Result<()> {
+        self.rewrite(state, if merge { Scope::All } else { Scope::Checkpoint })
+    }
+
+    /// Takes a state that no log has: a commit too large for one.
+    pub(crate) fn write_down(&mut self, state: &mut State) -> Result<()> {
+        self.rewrite(state, Scope::Fresh)
     }
 
     /// Makes segments that a bulk load wrote and synced part of the store, with what is in memory.
     /// When this returns, `state` is what the store holds; after an error it is of no use.
     pub(crate) fn adopt(&mut self, state: &mut State, bulk: Vec<Arc<Sealed>>) -> Result<()> {
-        let before = Arc::clone(&state.segments);
-        let fresh = self.write_segments(state, false).inspect_err(|_| self.collect_new(&before))?;
-        let synced = self.disk.sync_dir();
-        self.poison_if_err("", synced)?;
-        // The newest segment that has a frame counts: what was in memory is older than the load.
-        let segments = before.iter().cloned().chain(fresh).chain(bulk).collect();
-        self.start_head(state, segments, &before)
+        self.rewrite(state, Scope::Adopt(bulk))
     }
 
-    /// Begins a new head that names these segments, all of which are on disk.
-    fn start_head(
-        &mut self,
-        state: &mut State,
-        segments: Vec<Arc<Sealed>>,
-        before: &[Arc<Sealed>],
-    ) -> Result<()> {
-        state.seal(segments)?;
-        self.epoch = new_epoch(self.epoch);
-        state.epoch = self.epoch;
-        let manifest = state.manifest(self.next_segment);
-        let (bytes, log_start) = head_with_log(state, &manifest, &[])?;
-        let new_head = NewHead::write(self.disk.as_ref(), state.epoch, &bytes)
-            .inspect_err(|_| self.collect_new(before))?;
-        // From here on it is not known which head counts, should anything fail.
-        self.head = new_head.switch(self.disk.as_ref()).inspect_err(|_| self.is_poisoned = true)?;
-        self.log = log_start..length(bytes.len());
-        self.log_rows = 0;
-        self.durable = state.sequence;
-        self.collect_leftovers(state);
+    /// A whole checkpoint at once, in place of one that goes on beside.
+    fn rewrite(&mut self, state: &mut State, scope: Scope) -> Result<()> {
+        self.cancel();
+        let before = Arc::clone(&state.segments);
+        let checkpoint = self.begin(Arc::new(State::clone(state)), scope);
+        let outcome = checkpoint.finish();
+        let switched = outcome.and_then(|finished| self.switch(*finished, &checkpoint, state));
+        if let Err(Failure { error, is_in_doubt }) = switched {
+            self.is_poisoned |= is_in_doubt;
+            if !is_in_doubt {
+                self.collect_new(&before);
+            }
+            return Err(error);
+        }
+        self.leftovers.clear();
+        self.collect_new(&state.segments);
         Ok(())
     }
 
-    /// Writes frames into new segments: all of them, or those in memory.
-    fn write_segments(&mut self, state: &State, all: bool) -> Result<Vec<Arc<Sealed>>> {
-        let mut frames = Vec::new();
-        for (number, sheet) in (0u32..).zip(&state.sheets) {
-            let is_wanted = |place: &Place<'_>| all || matches!(place, Place::Fresh(_));
-            let wanted = sheet.frames().filter(|(_, place)| is_wanted(place));
-            frames.extend(wanted.map(|(frame, place)| (number, frame, place)));
-        }
-        let mut new = Vec::new();
-        let mut rest = frames.as_slice();
-        while !rest.is_empty() {
-            let mut bytes = 0u64;
-            let fits = rest.iter().take_while(|(_, _, place)| {
-                let is_first = bytes == 0;
-                let frame = state.entry(*place).map_or(0, |entry| length(entry.frame_bytes()));
-                bytes = bytes.saturating_add(frame);
-                is_first || bytes <= SEGMENT_BYTES
-            });
-            let (segment, after) = rest.split_at(fits.count());
-            new.push(Arc::new(self.write_segment(state, segment)?));
-            rest = after;
-        }
-        if !new.is_empty() {
-            let synced = self.disk.sync_dir();
-            self.poison_if_err("", synced)?;
-        }
-        Ok(new)
+    /// A checkpoint of a state, of which nothing is done yet.
+    fn begin(&mut self, state: Arc<State>, scope: Scope) -> Checkpoint {
+        self.epoch = new_epoch(self.epoch);
+        Checkpoint::new(self.site.clone(), state, self.epoch, scope)
     }
 
-    fn write_segment(&mut self, state: &State, frames: &[(u32, u32, Place<'_>)]) -> Result<Sealed> {
-        let id = self.reserve_segment();
-        let name = segment_name(id);
-        let failed = || io_error(self.disk.as_ref(), &name);
-        let mut writer = SegmentWriter::new(Vec::new(), id).map_err(failed())?;
-        for &(sheet, frame, place) in frames {
-            writer.append(sheet, frame, state.view(place)?).map_err(failed())?;
+    /// Stops a checkpoint beside; it leaves nothing.
+    fn cancel(&mut self) {
+        if let Some(checkpoint) = self.checkpoint.take() {
+            checkpoint.cancel();
         }
-        let (bytes, seal) = writer.finish().map_err(failed())?;
-        let file = self.disk.create_new(&name).map_err(failed())?;
-        file.write_at(&bytes, 0).map_err(failed())?;
-        file.sync().map_err(failed())?;
-        file.protect();
-        let record = SegmentRecord { id, length: seal.length, checksum: seal.checksum };
-        open_segment(self.disk.as_ref(), record, self.options)
+    }
+
+    /// Makes the head of a checkpoint the store's, once it has all commits of `state`.
+    fn switch(
+        &mut self,
+        finished: Finished,
+        checkpoint: &Checkpoint,
+        state: &mut State,
+    ) -> Result<(), Failure> {
+        let Finished { before, sealed, mut head, log_start } = finished;
+        let disk = Arc::clone(&self.site.disk);
+        let (commits, rows) = checkpoint.rest();
+        let mut bytes = log(sealed.epoch, &commits);
+        append_mark(&mut bytes, sealed.epoch, state.sequence);
+        let written = head.append(disk.as_ref(), &bytes).and_then(|()| head.sync(disk.as_ref()));
+        written.inspect_err(|_| checkpoint.cancel())?;
+        // From here on it is not known which head counts, should anything fail.
+        let switched = head.switch(disk.as_ref(), log_start);
+        let (head, log) = switched.map_err(|error| Failure { error, is_in_doubt: true })?;
+        checkpoint.release();
+        (self.head, self.log, self.log_rows) = (head, log, rows);
+        self.durable = state.sequence;
+        state.take_places(&before, &sealed);
+        (self.failures, self.failure) = (0, None);
+        self.is_merge_due = is_merge_due_in_segments(state);
+        Ok(())
     }
 
     /// The id of another segment.
     pub(crate) fn reserve_segment(&mut self) -> u64 {
-        let id = self.next_segment;
-        self.next_segment = id.saturating_add(1);
-        id
+        self.site.numbers.reserve()
     }
 
-    /// Removes what a checkpoint that failed left, where that is possible.
-    pub(crate) fn collect_new(&self, before: &[Arc<Sealed>]) {
-        self.collect(|id| before.iter().any(|sealed| sealed.record.id == id));
-    }
-
-    /// Removes files that no head names; what cannot be removed is left to the next writer.
-    fn collect_leftovers(&self, state: &State) {
-        self.collect(|id| state.segments.iter().any(|sealed| sealed.record.id == id));
-    }
-
-    fn collect(&self, is_named: impl Fn(u64) -> bool) {
-        for name in self.disk.list().unwrap_or_default() {
+    /// Removes files that no head names and nobody works on; what cannot be removed is left to the
+    /// next writer.
+    pub(crate) fn collect_new(&self, named: &[Arc<Sealed>]) {
+        for name in self.site.disk.list().unwrap_or_default() {
             let is_left = match segment_id(&name) {
-                Some(id) => !is_named(id),
+                Some(id) => !named.iter().any(|sealed| sealed.record.id == id),
                 None => head_number(&name).is_some(),
             };
-            if is_left {
-                drop(self.disk.remove(&name));
+            if is_left && !self.site.numbers.is_in_work(&name) {
+                drop(self.site.disk.remove(&name));
             }
         }
     }
 }
 
-/// A head that is on disk, but under a name of its own.
-struct NewHead {
-    name: String,
-    file: Box<dyn DiskFile>,
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Before the lock is let go: the next writer finds nobody at work.
+        self.cancel();
+    }
 }
 
-impl NewHead {
-    /// Writes it under a name that no head had before: even a name whose removal did not reach
-    /// the disk is then never taken for this one.
-    fn write(disk: &dyn Disk, epoch: u64, bytes: &[u8]) -> Result<Self> {
-        let name = new_head_name(epoch);
-        let file = disk.create_new(&name).map_err(io_error(disk, &name))?;
-        if let Err(error) = file.write_at(bytes, 0).and_then(|()| file.sync()) {
-            // The disk may be full: opening the store again and again must not fill it further.
-            drop(disk.remove(&name));
-            return Err(io_error(disk, &name)(error));
-        }
-        Ok(Self { name, file })
-    }
-
-    /// Makes it the head, durably.
-    fn switch(self, disk: &dyn Disk) -> Result<Box<dyn DiskFile>> {
-        disk.rename(&self.name, HEAD).map_err(io_error(disk, HEAD))?;
-        disk.sync_dir().map_err(io_error(disk, ""))?;
-        Ok(self.file)
-    }
+/// An error that leaves a batch in doubt, saying so.
+fn in_doubt(error: &io::Error) -> io::Error {
+    let what = format!(
+        "{error}; it is in doubt whether what was being committed is on disk, and opening the store \
+         anew decides it"
+    );
+    io::Error::new(error.kind(), what)
 }
 
 /// The bytes of a head, and where its log begins. All of it will be durable before it is a head.
@@ -371,28 +444,6 @@ fn head_with_log(
     }
     append_mark(&mut bytes, state.epoch, state.sequence);
     Ok((bytes, log_start))
-}
-
-/// Whether a checkpoint should rewrite everything.
-fn is_merge_due(state: &State) -> bool {
-    let count = |frames: usize| length(frames);
-    let (mut live, mut fresh) = (0u64, 0u64);
-    for sheet in &state.sheets {
-        live = live.saturating_add(count(sheet.frames().count()));
-        fresh = fresh.saturating_add(count(sheet.fresh().len()));
-    }
-    let on_disk = state.sealed_frames().saturating_add(fresh);
-    let is_half_superseded = on_disk > FEW_FRAMES && on_disk > live.saturating_mul(2);
-    is_half_superseded || state.segments.len() >= MANY_SEGMENTS
-}
-
-fn new_head_name(epoch: u64) -> String {
-    format!("{NEW_HEAD}{epoch}")
-}
-
-fn head_number(name: &str) -> Option<u64> {
-    let number = name.strip_prefix(NEW_HEAD)?.parse().ok()?;
-    (new_head_name(number) == name).then_some(number)
 }
 
 /// Only what an interrupted create leaves may be where a store is created.

@@ -84,6 +84,10 @@ fn write_until_killed(path: &Path) -> ! {
         let token = Some(("child".to_owned(), number));
         store.commit(Batch { facts: facts(number), token, ..Batch::default() }).unwrap();
         writeln!(output, "{number}").unwrap();
+        // A checkpoint goes on beside the next batches, and is killed with them.
+        if let Some(work) = store.work() {
+            thread::spawn(move || work.run());
+        }
         if number % 31 == 0 {
             store.merge().unwrap();
         }

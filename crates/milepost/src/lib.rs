@@ -65,6 +65,7 @@ mod error;
 mod limits;
 mod prepared;
 mod resolve;
+mod shared;
 mod snapshot;
 mod store;
 
@@ -89,6 +90,7 @@ pub use error::{Error, QueryError, Result};
 pub use limits::Limits;
 pub use prepared::Prepared;
 pub use resolve::Registered;
+pub use shared::SharedStore;
 pub use snapshot::Snapshot;
 pub use store::{Receipt, Store};
 

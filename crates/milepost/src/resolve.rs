@@ -116,11 +116,14 @@ impl<'a> Names<'a> {
 /// Names that the catalogue does not have, each spelling that folds alike once.
 fn register(batch: &Batch, catalogue: &Catalogue) -> Result<Registered, Error> {
     let mut registered = Registered::default();
-    let mut seen: HashSet<(&'static str, TextId)> = HashSet::new();
+    // Each text is looked up once for either part.
+    let mut seen = vec![[false; 2]; batch.texts.len()];
     let mut folded: HashSet<(&'static str, String)> = HashSet::new();
     for (position, row) in batch.rows.iter().enumerate() {
-        for (what, id) in [("indicator", row.indicator), ("region", row.region)] {
-            if !seen.insert((what, id)) {
+        for (part, (what, id)) in
+            [("indicator", row.indicator), ("region", row.region)].into_iter().enumerate()
+        {
+            if std::mem::replace(&mut seen[id.index()][part], true) {
                 continue;
             }
             let name = batch.texts.get(id);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use milepost_model::Definition;
-use milepost_store::{CommitId, Options, Progress, Statistics};
+use milepost_store::{CommitId, Options, Progress, Statistics, Work};
 
 use crate::{Answer, Batch, Limits, Prepared, Registered, Result, Snapshot, resolve::resolve};
 
@@ -156,6 +156,9 @@ impl Store {
         let resolved = resolve(batch, snapshot.catalogue())?;
         drop(snapshot);
         let receipt = self.inner.commit_with(resolved.batch, progress)?;
+        if let Some(work) = self.inner.work() {
+            carry_on(work);
+        }
         Ok(Receipt::new(receipt, resolved.registered))
     }
 
@@ -194,14 +197,14 @@ impl Store {
         Ok(self.inner.refresh()?)
     }
 
-    /// Turns what was committed since the last checkpoint into a sealed segment.
-    /// Happens by itself when the log has grown enough.
+    /// Turns what was committed since the last checkpoint into a sealed segment, and waits for it.
+    /// Happens by itself, beside the commits, when the log has grown enough.
     pub fn checkpoint(&mut self) -> Result<()> {
         Ok(self.inner.checkpoint()?)
     }
 
-    /// Rewrites the segments as one, without what was superseded.
-    /// Happens by itself when more than half of the frames are superseded.
+    /// Rewrites the segments as one, without what was superseded, and waits for it.
+    /// Happens by itself, beside the commits, when more than half of the frames are superseded.
     pub fn merge(&mut self) -> Result<()> {
         Ok(self.inner.merge()?)
     }
@@ -219,9 +222,17 @@ impl Store {
         self.inner.statistics()
     }
 
-    /// Seals the log and closes the store. Dropping a store loses nothing
-    /// either; after `close`, damage to the last commit is told from a torn write.
+    /// Ends what goes on beside the commits, seals the log and closes the store. Dropping a store
+    /// gives up what goes on, but loses nothing either; after `close`, damage to the last commit is
+    /// told from a torn write.
     pub fn close(self) -> Result<()> {
         Ok(self.inner.close()?)
     }
+}
+
+/// Lets a thread of its own do what goes on beside the commits. It ends by itself, and where there
+/// is no thread to be had, the store hands the work out again.
+pub(crate) fn carry_on(work: Work) {
+    let thread = std::thread::Builder::new().name("milepost checkpoint".to_owned());
+    drop(thread.spawn(move || work.run()));
 }

@@ -97,7 +97,7 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     if expected.region != got.region.code {
         return Err(format!("region {}, not {}", got.region.code, expected.region));
     }
-    let column = |(expected, got): (&Column, &String)| same_column(expected, got);
+    let column = |(told, got): (&Column, &String)| same_column(told, got, expected.size);
     // Targets that are listed say which target they are.
     let scenario = expected.columns.is_empty()
         && got.axes.iter().all(|column| column.is_empty() || column == Scenario::TARGET);
@@ -107,7 +107,7 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
         return Err(format!("columns {:?}, not {:?}", got.axes, expected.columns));
     }
     match (&expected.value, got.value) {
-        (Ok(value), Some(number)) if same_value(*value, number) => {}
+        (Ok(value), Some(number)) if same_value(*value, number, expected.size) => {}
         (Err(why), None) => {
             let word = got.missing.as_ref().map(MissingReason::word).unwrap_or_default();
             return if why.iter().any(|why| why.word() == word) {
@@ -157,30 +157,26 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     }
 }
 
-fn same_column(expected: &Column, got: &str) -> bool {
+fn same_column(expected: &Column, got: &str, size: f64) -> bool {
     match expected {
         Column::Text(expected) => expected == got,
         Column::Figure(value, unit) => {
             let (number, rest) = got.split_once(' ').unwrap_or((got, ""));
             let exact = number.parse::<Decimal>().map(Number::Exact);
             let number = exact.or_else(|_| number.parse().map(Number::Double));
-            rest == unit && number.is_ok_and(|number| close_to(*value, number))
+            rest == unit && number.is_ok_and(|number| close(value.to_f64(), number.to_f64(), size))
         }
     }
 }
 
-/// The same but for the last digits.
-fn close_to(expected: Value, got: Number) -> bool {
-    close(expected.to_f64(), got.to_f64(), 0.0)
-}
-
-/// Exactly the same where the engine says that it is exact.
-pub(crate) fn same_value(expected: Value, got: Number) -> bool {
+/// Exactly the same where the engine says that it is exact, and otherwise but for the last digits
+/// of numbers of a size.
+pub(crate) fn same_value(expected: Value, got: Number, size: f64) -> bool {
     match (expected, got) {
         (Value::Exact(expected), Number::Exact(got)) => expected == Rational::from(got),
-        (Value::Exact(expected), Number::Double(got)) => close(expected.to_f64(), got, 0.0),
+        (Value::Exact(expected), Number::Double(got)) => close(expected.to_f64(), got, size),
         // Close to zero a root has lost the digits that it shares with one.
-        (Value::Rounded(expected), got) => close(expected, got.to_f64(), 100.0),
+        (Value::Rounded(expected), got) => close(expected, got.to_f64(), size.max(100.0)),
     }
 }
 

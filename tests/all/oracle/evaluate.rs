@@ -1,10 +1,12 @@
 //! A sentence, answered: one base and one end for the whole query, then row by row.
 
+mod steps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use milepost::{Date, Frequency, Kind, Period, Status, Strength, Unit};
 use milepost_lang::ast::{
-    Anchor, Axis, Clause, Expression, Goal, MeasureKind, MultiplyOperator, Query, UnitName,
+    Anchor, Clause, Expression, Goal, MeasureKind, MultiplyOperator, Query, UnitName,
 };
 
 use super::context::Context;
@@ -27,6 +29,8 @@ pub(crate) struct Row {
     pub(crate) asked: Option<Period>,
     pub(crate) base: Option<Period>,
     pub(crate) value: Result<Value, Why>,
+    /// The size of the numbers whose difference the value is.
+    pub(crate) size: f64,
     pub(crate) unit: String,
     pub(crate) strength: Option<Strength>,
     /// The flags of all that was used.
@@ -127,7 +131,9 @@ struct Sentence<'w> {
     factor: Rational,
     /// Whether figures belong to spans, not to closes.
     accrues: bool,
-    /// The periods that have a figure in some region.
+    /// The periods that have a figure, of each region.
+    own_periods: Vec<BTreeSet<Period>>,
+    /// Those of all regions.
     periods: BTreeSet<Period>,
     /// The base, the end and the length, where another query chose them.
     given: Option<Times>,
@@ -175,7 +181,8 @@ impl<'w> Sentence<'w> {
         // What runs up to a close belongs to the close.
         let accrues = transforms.is_empty() && first.is_flow(&expression);
         let known = |context: &Context<'_>| context.transformed_periods(transforms, &expression);
-        let mut periods: BTreeSet<Period> = contexts.iter().flat_map(known).collect();
+        let own_periods: Vec<BTreeSet<Period>> = contexts.iter().map(known).collect();
+        let mut periods: BTreeSet<Period> = own_periods.iter().flatten().copied().collect();
         if !accrues {
             // Of the labels that regions have for a close the finest.
             let closes: BTreeMap<Date, Period> =
@@ -190,6 +197,7 @@ impl<'w> Sentence<'w> {
             unit,
             factor,
             accrues,
+            own_periods,
             periods,
             given: None,
             ends: BTreeSet::new(),
@@ -233,14 +241,6 @@ impl<'w> Sentence<'w> {
         }
     }
 
-    /// The frequency of `by`.
-    fn step(&self) -> Option<Frequency> {
-        self.query.clauses.by.as_ref()?.value.iter().find_map(|axis| match axis {
-            Axis::Time { frequency, .. } => Some(*frequency),
-            Axis::Word(_) => None,
-        })
-    }
-
     /// Spans are compared with spans of equal length: that of the steps, of a period that the
     /// sentence names, or of the latest figure. Closes have no length.
     fn length(&self) -> Option<Frequency> {
@@ -261,14 +261,25 @@ impl<'w> Sentence<'w> {
             return self.step();
         }
         let named = || named_frequency(&self.query.clauses);
-        self.step().or_else(named).or_else(|| self.periods.iter().max()?.frequency())
+        // Of the latest figures the shortest that has a label.
+        let latest = || {
+            let last = self.periods.iter().map(|period| period.last_day()).max();
+            let latest = self.periods.iter().filter(|period| Some(period.last_day()) == last);
+            latest.filter_map(|period| period.frequency()).max()
+        };
+        self.step().or_else(named).or_else(latest)
     }
 
-    /// The periods of that frequency that have a figure in some region.
+    /// The periods of that frequency that have a figure in some region, and around one of its own:
+    /// what another region published makes no step of it.
     fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
-        let around = self.periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
-        let own = |context: &Context<'_>, period| self.at(context, period).is_ok();
-        around.filter(|period| self.contexts.iter().any(|context| own(context, *period))).collect()
+        let steps = |(context, periods): (&Context<'w>, &BTreeSet<Period>)| {
+            let around = periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
+            let around: BTreeSet<Period> = around.collect();
+            let known = around.into_iter().filter(|step| self.at(context, *step).is_ok());
+            known.collect::<Vec<_>>()
+        };
+        self.contexts.iter().zip(&self.own_periods).flat_map(steps).collect()
     }
 
     /// The expression's figure in the unit of levels.
@@ -320,9 +331,10 @@ impl<'w> Sentence<'w> {
                 if around.last_day() == day { around } else { around.previous()? }
             }
         };
+        // Nothing that was published stands behind a zero.
         let zero = |context: &Context<'_>| {
             let unfilled = Context { fill: None, ..context.clone() };
-            self.at(&unfilled, span).is_ok()
+            self.at(&unfilled, span).is_ok_and(|figure| figure.published.is_none())
         };
         self.contexts.iter().any(zero).then_some(span)
     }
@@ -417,7 +429,7 @@ impl<'w> Sentence<'w> {
             Some(MeasureKind::Pace) if base.is_none() && self.query.clauses.to.is_some() => {
                 Ok(vec![(None, end)])
             }
-            Some(kind) => self.steps(kind, base.ok_or(Refused)?, end),
+            Some(kind) => self.compared(kind, base.ok_or(Refused)?, end),
         }
     }
 
@@ -503,6 +515,7 @@ impl<'w> Sentence<'w> {
             asked: at.map(|(period, _)| period),
             base: None,
             value: figure.map(|(_, figure)| Value::Exact(figure.value)),
+            size: 0.0,
             unit: self.unit.as_ref().map(Unit::to_string).unwrap_or_default(),
             strength: at.map(|(_, figure)| figure.strength),
             status: at.map_or(Status::ACTUAL, |(_, figure)| figure.status),
@@ -556,20 +569,22 @@ impl<'w> Sentence<'w> {
         }
         let (after, until) = self.limits(base, end)?;
         let shown = base.filter(|base| matches!(base, Pick::Found(_)) && !window);
-        let mut rows: Vec<Pick> = shown.into_iter().collect();
+        let mut rows: Vec<Pick> = shown.into_iter().map(|base| self.as_step(base)).collect();
+        let stated = clauses.until.as_ref().map(|clause| &clause.value);
+        let stated = stated.or(clauses.between.as_ref().map(|clause| &clause.value.1));
+        let named = stated.is_some_and(|anchor| match anchor {
+            Anchor::Period(period, _) => period.frequency() != Some(Frequency::Day),
+            _ => false,
+        });
         let (Some(after), Some(until)) = (after, until) else {
-            if rows.is_empty() {
+            // A list has no row of a zero that nobody published, unless the sentence names it.
+            let told = end.found().is_none() || self.step().is_some() || named;
+            if rows.is_empty() && told {
                 rows.push(end);
             }
             return Ok(rows);
         };
         rows.extend(self.inside(context, after, until).into_iter().map(Pick::Found));
-        let until = clauses.until.as_ref().map(|clause| &clause.value);
-        let until = until.or(clauses.between.as_ref().map(|clause| &clause.value.1));
-        let named = until.is_some_and(|anchor| match anchor {
-            Anchor::Period(period, _) => period.frequency() != Some(Frequency::Day),
-            _ => false,
-        });
         if let (true, None, Some(named)) = (named, self.step(), end.found()) {
             let told = |row: &Pick| {
                 let same = |row: Period| {
@@ -605,24 +620,25 @@ impl<'w> Sentence<'w> {
     /// The periods that close after one day, up to another: every step where `by` asks for steps,
     /// otherwise those with a figure, which is published and not filled in or added up.
     fn inside(&self, context: &Context<'_>, after: Date, until: Date) -> Vec<Period> {
-        if let Some(step) = self.step() {
-            return stepped(step, after, until);
+        if self.step().is_some() {
+            return self.stepped(after, until);
         }
         let own = context.transformed_periods(&self.query.transforms, &self.expression);
         own.into_iter().filter(|p| after < p.last_day() && p.last_day() <= until).collect()
     }
 
     /// The spans of a comparison: one, or step by step.
-    fn steps(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
+    fn compared(&self, kind: MeasureKind, base: Pick, end: Pick) -> Result<Vec<Span>, Refused> {
         let (after, until) = self.limits(Some(base), end)?;
-        let (Some(step), Some(after), Some(until)) = (self.step(), after, until) else {
+        let (Some(_), Some(after), Some(until)) = (self.step(), after, until) else {
             return Ok(vec![(Some(base), end)]);
         };
+        let base = self.as_step(base);
         let fixed =
             matches!(kind, MeasureKind::Index | MeasureKind::Multiple | MeasureKind::Progress);
         let mut spans = Vec::new();
         let mut last = base;
-        for period in stepped(step, after, until) {
+        for period in self.stepped(after, until) {
             spans.push((Some(last), Pick::Found(period)));
             last = if fixed { base } else { Pick::Found(period) };
         }
@@ -635,7 +651,11 @@ impl<'w> Sentence<'w> {
             _ => None,
         };
         let asked = end.found();
-        let base = base.map(|base| self.read(context, base));
+        let base = base.map(|base| match (base, self.read(context, base)) {
+            // Without any base to pick one reason is told for all regions.
+            (Pick::Nothing, Err(why)) => Err(&why | &Why::from([Missing::NoData])),
+            (_, read) => read,
+        });
         let end = self.read(context, end);
         let start = base.as_ref().and_then(|base| base.as_ref().ok()).map(|(period, _)| *period);
         let unit = match self.kind() {
@@ -658,6 +678,7 @@ impl<'w> Sentence<'w> {
             coverage: None,
             period: end.as_ref().ok().map(|(period, _)| *period),
             base: start,
+            size: self.size(base.as_ref(), &end, goal.as_ref()),
             value: self.value(base, end, goal),
             unit,
             strength: used.iter().map(|figure| figure.strength).max(),
@@ -673,8 +694,33 @@ impl<'w> Sentence<'w> {
             Pick::Found(period) => Ok((period, self.at(context, period)?)),
             Pick::Before(_) => Err(Why::from([Missing::BeforeSeries])),
             Pick::After => Err(Why::from([Missing::NotYet])),
-            Pick::Nothing => Err(Why::from([Missing::NoData])),
+            Pick::Nothing => Err(Why::from([self.why_nothing(context)])),
         }
+    }
+
+    /// Why there is no figure at any period: that of the first part that has none.
+    fn why_nothing(&self, context: &Context<'_>) -> Missing {
+        let leaves = context.leaves(&self.expression);
+        let empty = leaves.iter().find(|(context, name)| context.periods_of(name).is_empty());
+        let later = |(context, name): &(Context<'_>, &str)| {
+            let indicator = self.world.indicator(name);
+            let parts = [&indicator.numerator, &indicator.denominator].into_iter().flatten();
+            let mut names = parts.map(String::as_str).chain([*name]);
+            names
+                .any(|name| context.labels(name).iter().any(|at| context.is_known_later(name, *at)))
+        };
+        if empty.is_some_and(later) { Missing::NotKnownThen } else { Missing::NoData }
+    }
+
+    fn size(
+        &self,
+        base: Option<&Result<At, Why>>,
+        end: &Result<At, Why>,
+        goal: Option<&Result<At, Why>>,
+    ) -> f64 {
+        let known = |at: Option<&Result<At, Why>>| at.and_then(|at| at.as_ref().ok()).copied();
+        let (Some(kind), Some(end)) = (self.kind(), known(Some(end))) else { return 0.0 };
+        measure::size(kind, known(base), end, known(goal))
     }
 
     fn value(
@@ -749,13 +795,4 @@ impl<'w> Sentence<'w> {
             }
         }
     }
-}
-
-/// The steps that close after one day, up to another.
-fn stepped(step: Frequency, after: Date, until: Date) -> Vec<Period> {
-    let first = Period::containing(step, after);
-    std::iter::successors(first, |period| period.next())
-        .take_while(|period| period.last_day() <= until)
-        .filter(|period| after < period.last_day())
-        .collect()
 }

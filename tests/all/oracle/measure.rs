@@ -96,6 +96,30 @@ pub(crate) fn between(kind: MeasureKind, base: At, end: At) -> Result<Value, Mis
     }
 }
 
+/// The size of the numbers whose difference a measure is, in its own unit: of rounded ones that are
+/// close to each other the last digits are lost.
+pub(crate) fn size(kind: MeasureKind, base: Option<At>, end: At, goal: Option<At>) -> f64 {
+    let number = |at: At| at.1.value.to_f64().abs();
+    let both = |one: At, other: At| number(one) + number(other);
+    let apart = |one: At, other: At| years(one.0.last_day(), other.0.last_day()).to_f64();
+    let hundred = f64::from(HUNDRED);
+    let size = match (kind, base, goal) {
+        (MeasureKind::Change, Some(base), _) => both(base, end),
+        (MeasureKind::Growth, Some(base), _) => hundred * both(base, end) / number(base),
+        (MeasureKind::Gap, _, Some(goal)) => both(end, goal),
+        (MeasureKind::Pace, None, Some(goal)) => both(end, goal) / apart(end, goal),
+        (MeasureKind::Pace, Some(base), _) => both(base, end) / apart(base, end),
+        (MeasureKind::Progress, Some(base), Some(goal)) => {
+            let (x0, x1) = (base.1.value.to_f64(), end.1.value.to_f64());
+            let way = (goal.1.value.to_f64() - x0).abs();
+            let lost = both(base, end) + (x1 - x0).abs() * both(base, goal) / way;
+            hundred * lost / way
+        }
+        _ => 0.0,
+    };
+    if size.is_finite() { size } else { 0.0 }
+}
+
 /// How far it is to the goal.
 pub(crate) fn gap(end: Figure, goal: Figure) -> Value {
     Value::Exact(goal.value - end.value)

@@ -7,8 +7,8 @@ use milepost::Decimal;
 
 /// A fraction in lowest terms with a positive denominator.
 ///
-/// Generated figures are small, so a product of a few of them stays far below the range of
-/// `i128`; one that does not is a bug of the generator and panics.
+/// Generated figures are small, so most products of a few of them stay far below the range of
+/// `i128`; what does not, such as a mean of many quotients, is rounded to a double.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rational {
     numerator: i128,
@@ -25,6 +25,17 @@ impl Rational {
         let divisor = greatest_common_divisor(numerator, denominator).max(1);
         let sign = denominator.signum();
         Self { numerator: sign * numerator / divisor, denominator: sign * denominator / divisor }
+    }
+
+    /// A double as a fraction.
+    #[expect(clippy::cast_possible_truncation, reason = "no figure is that large")]
+    fn rounded(value: f64) -> Self {
+        let mut size = 0;
+        while size < 120 && value.abs() * 2_f64.powi(size) < 2_f64.powi(60) {
+            size += 1;
+        }
+        assert!(value.abs() < 2_f64.powi(126), "a figure out of range");
+        Self::new((value * 2_f64.powi(size)) as i128, 1 << size)
     }
 
     /// Ten to that power.
@@ -83,7 +94,12 @@ impl Add for Rational {
         // Denominators share most of their factors.
         let shared = greatest_common_divisor(self.denominator, other.denominator);
         let (own, others) = (self.denominator / shared, other.denominator / shared);
-        Self::new(self.numerator * others + other.numerator * own, self.denominator * others)
+        let above = self.numerator.checked_mul(others).zip(other.numerator.checked_mul(own));
+        let above = above.and_then(|(one, other)| one.checked_add(other));
+        match above.zip(self.denominator.checked_mul(others)) {
+            Some((above, below)) => Self::new(above, below),
+            None => Self::rounded(self.to_f64() + other.to_f64()),
+        }
     }
 }
 
@@ -101,7 +117,11 @@ impl Mul for Rational {
     fn mul(self, other: Self) -> Self {
         let one = Self::new(self.numerator, other.denominator);
         let two = Self::new(other.numerator, self.denominator);
-        Self::new(one.numerator * two.numerator, one.denominator * two.denominator)
+        let above = one.numerator.checked_mul(two.numerator);
+        match above.zip(one.denominator.checked_mul(two.denominator)) {
+            Some((above, below)) => Self::new(above, below),
+            None => Self::rounded(self.to_f64() * other.to_f64()),
+        }
     }
 }
 
@@ -152,4 +172,6 @@ fn fractions_are_exact() {
     assert_eq!(tenth.over(fifth), Some(Rational::new(1, 2)));
     assert_eq!(tenth.over(Rational::ZERO), None);
     assert!(-tenth < tenth && (-tenth).is_negative());
+    let small = Rational::new(1, i128::MAX / 3);
+    assert!(((small + tenth).to_f64() - 0.1).abs() < 1e-15);
 }

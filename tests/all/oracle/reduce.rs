@@ -311,12 +311,14 @@ fn combined(axis: Dimension, rows: &[Row], value: Result<Value, Why>, whole: Opt
         period: asked.filter(|_| value.is_ok()),
         asked,
         base: None,
+        size: known.iter().map(|row| row.size).sum(),
         strength: value.is_ok().then(|| strengths.max().unwrap_or(Strength::Actual)),
         status: known.iter().fold(Status::ACTUAL, |all, row| all | row.status),
         published: known.iter().filter_map(|row| row.published).max(),
         coverage: Some(coverage),
         accrues: first.accrues || axis == Dimension::Time,
-        unit: first.unit.clone(),
+        // A row without a base does not say what an index is 100 at.
+        unit: known.first().unwrap_or(&first).unit.clone(),
         value,
     }
 }

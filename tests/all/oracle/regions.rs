@@ -42,7 +42,7 @@ fn figures_of_regions_are_put_together_as_the_oracle_does() {
                 let asked = |world: &_| agree(world, &world.store().snapshot(), &question);
                 let world = smaller(&world, |world| asked(world).is_err());
                 let told = asked(&world).err().unwrap_or_default();
-                panic!("world {seed}: {told}\n{world:?}\nquery\n{question}\n----\n");
+                tally.differ(format!("world {seed}: {told}\n{world:?}\nquery\n{question}\n----\n"));
             }
             tally.count();
         }

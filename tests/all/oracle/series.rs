@@ -397,18 +397,33 @@ impl Context<'_> {
         }
         let zero = Figure::zero();
         let sum = |sum: Figure, part: Figure| sum.combined(part, sum.value + part.value);
-        self.stored(name, at).or_else(|| {
-            let mut whole = self.sub_periods(name, at);
-            let parts = whole.find(|parts| parts.iter().all(Option::is_some))?;
-            Some(parts.into_iter().flatten().fold(zero, sum))
-        })
+        self.stored(name, at).or_else(|| Some(self.tiles(name, at)?.into_iter().fold(zero, sum)))
     }
 
-    /// How many of how many sub-periods have a figure, where some have.
+    /// The fewest figures that make up a period without gap or overlap.
+    fn tiles(&self, name: &str, at: Period) -> Option<Vec<Figure>> {
+        // By the day that comes next.
+        let mut reached = BTreeMap::from([(at.first_day(), Vec::new())]);
+        for label in self.labels(name).into_iter().filter(|label| at.covers(*label)) {
+            let before: Option<&Vec<Figure>> = reached.get(&label.first_day());
+            let (Some(before), Some(figure)) = (before, self.stored(name, label)) else { continue };
+            let tiles: Vec<Figure> = before.iter().copied().chain([figure]).collect();
+            let next = label.last_day().next()?;
+            if reached.get(&next).is_none_or(|other| tiles.len() < other.len()) {
+                reached.insert(next, tiles);
+            }
+        }
+        reached.remove(&at.last_day().next()?)
+    }
+
+    /// How many of how many sub-periods have a figure, of the frequency that has most of them.
     fn holes(&self, name: &str, at: Period) -> Option<(usize, usize)> {
         let counted =
             self.sub_periods(name, at).map(|parts| (parts.iter().flatten().count(), parts.len()));
-        counted.filter(|(present, _)| *present > 0).max_by_key(|(present, _)| *present)
+        let more = |one: (usize, usize), other: (usize, usize)| {
+            if one.0 * other.1 < other.0 * one.1 { other } else { one }
+        };
+        counted.filter(|(present, _)| *present > 0).reduce(more)
     }
 
     /// The figures of the sub-periods of each frequency.
@@ -482,6 +497,16 @@ impl Context<'_> {
 
     /// The periods in which an indicator has a figure of its own, published or from parts.
     pub(crate) fn periods_of(&self, name: &str) -> BTreeSet<Period> {
+        self.periods_with_parts(name, Self::periods_of)
+    }
+
+    /// The periods in which an indicator has a published figure, or one from parts at periods of
+    /// those.
+    fn periods_with_parts(
+        &self,
+        name: &str,
+        of_part: impl Fn(&Self, &str) -> BTreeSet<Period>,
+    ) -> BTreeSet<Period> {
         let indicator = self.world.indicator(name);
         let mut periods = self.published(name);
         let closes: BTreeSet<Date> = periods.iter().map(|period| period.last_day()).collect();
@@ -490,7 +515,7 @@ impl Context<'_> {
                 let published = !self.accrues(name) && closes.contains(&period.last_day());
                 !published && self.value(name, *period).is_some_and(|found| found.is_ok())
             };
-            periods.extend(self.periods_of(part).into_iter().filter(computed));
+            periods.extend(of_part(self, part).into_iter().filter(computed));
         }
         periods
     }
@@ -540,7 +565,7 @@ impl Context<'_> {
 
     /// The periods of an indicator; what holds at a close is known by the label that wins there.
     fn own_periods(&self, name: &str) -> BTreeSet<Period> {
-        let periods = self.periods_of(name);
+        let periods = self.periods_with_parts(name, Self::own_periods);
         if self.accrues(name) {
             return periods;
         }

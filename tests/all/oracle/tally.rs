@@ -15,6 +15,9 @@ const QUESTIONS: u64 = 200_000;
 /// Questions about each world: a world takes as long as some twenty of them.
 const PER_WORLD: usize = 100;
 
+/// So many differences end a run: each takes as long as thousands of questions.
+const DIFFERENCES: usize = 10;
+
 /// What part of the questions a test asks, in percent.
 const SENTENCES: [u64; 2] = [35, 35];
 const REDUCERS: u64 = 12;
@@ -29,6 +32,8 @@ const _: () = assert!(SENTENCES[0] + SENTENCES[1] + REDUCERS + LINES + REGIONS =
 pub(crate) struct Tally {
     wanted: u64,
     compared: u64,
+    /// Where the engine and the oracle differed.
+    differences: Vec<String>,
     /// Where the worlds come from; `None`: drawn afresh.
     seed: Option<u64>,
 }
@@ -40,7 +45,12 @@ impl Tally {
         let asked = std::env::var("MILEPOST_ORACLE").ok();
         let asked = asked.map(|text| text.replace('_', "").parse::<u64>().expect("a number"));
         let wanted = (asked.unwrap_or(QUESTIONS) * percent).div_ceil(100);
-        Self { wanted, compared: 0, seed: Some(seed).filter(|_| asked.is_none()) }
+        Self {
+            wanted,
+            compared: 0,
+            differences: Vec::new(),
+            seed: Some(seed).filter(|_| asked.is_none()),
+        }
     }
 
     /// That of the questions about regions over time.
@@ -53,16 +63,22 @@ impl Tally {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.compared >= self.wanted
+        self.compared >= self.wanted || self.differences.len() >= DIFFERENCES
     }
 
     pub(crate) fn count(&mut self) {
         self.compared += 1;
     }
 
+    pub(crate) fn differ(&mut self, difference: String) {
+        self.differences.push(difference);
+    }
+
     /// Tells how many were compared; what macros print is shown of tests that fail alone.
     pub(crate) fn tell(&self, of: &str) {
-        let Self { wanted, compared, .. } = self;
+        let Self { wanted, compared, differences, .. } = self;
+        let count = differences.len();
+        assert!(count == 0, "{count} of {compared} answers differ\n{}", differences.join("\n"));
         let mut shown = std::io::stderr();
         writeln!(shown, "oracle of {of}: {compared} answers compared").unwrap();
         assert!(compared >= wanted, "{compared} answers compared, not {wanted}");
@@ -81,7 +97,7 @@ impl Tally {
                     let world = smaller(&world, |world| asked(world).is_err());
                     let told = asked(&world).err().unwrap_or_default();
                     let case = Case { world, queries: vec![query] };
-                    panic!("{told}\n{case:?}");
+                    self.differ(format!("{told}\n{case:?}"));
                 }
                 self.count();
             }

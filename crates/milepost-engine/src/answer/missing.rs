@@ -48,6 +48,8 @@ pub enum Undefined {
     EndNotPositive,
     /// The base and the end, or the end and the goal, share one close.
     NoTimeBetween,
+    /// A goal without a date leaves no years to count.
+    GoalWithoutDate,
     /// The goal equals the base.
     GoalIsBase,
     /// A divisor is zero.
@@ -101,6 +103,7 @@ impl fmt::Display for Undefined {
             Self::SignChange => "the sign changes",
             Self::EndNotPositive => "the end is not positive",
             Self::NoTimeBetween => "no time passes",
+            Self::GoalWithoutDate => "the goal has no date",
             Self::GoalIsBase => "the goal equals the base",
             Self::DivisorZero => "division by zero",
             Self::OutOfRange => "outside the range of numbers",

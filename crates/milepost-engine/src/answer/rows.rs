@@ -91,11 +91,15 @@ impl Rows {
     /// assert!(Answer::default().rows.write_out(&guard).is_ok());
     /// ```
     pub fn write_out(&self, guard: &Guard) -> Result<()> {
+        self.write_within(&Watch::over(guard))
+    }
+
+    /// The same within the limits of a query.
+    pub(crate) fn write_within(&self, watch: &Watch) -> Result<()> {
         let Some(unwritten) = &self.columns else { return Ok(()) };
         if unwritten.rows.get().is_none() {
-            let watch = Watch::over(guard);
             watch.hold("rows", self.len(), Row::BYTES)?;
-            let rows = unwritten.columns.rows(&watch)?;
+            let rows = unwritten.columns.rows(watch)?;
             unwritten.rows.get_or_init(|| rows);
         }
         Ok(())

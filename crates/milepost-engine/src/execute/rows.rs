@@ -8,7 +8,7 @@ use milepost_model::{Period, Status, Unit};
 use super::{Asked, ROWS_MAX};
 use crate::answer::{Answer, MissingReason, Reading, RegionLabel, Row};
 use crate::build::display_unit;
-use crate::line::Timing;
+use crate::line::{Series, Timing};
 use crate::plan::{Plan, Rows};
 use crate::sentence::{BaseRule, Comparison, Sentence};
 use crate::time::Base;
@@ -52,7 +52,7 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
                 answer.rows.to_mut().push(row);
             }
             if periods.is_empty() && matches!(plan.rows, Rows::None) {
-                let missing = Some(plan.why.unwrap_or(MissingReason::NoData));
+                let missing = Some(plan.why.unwrap_or_else(|| why_nothing(asked, sentence)));
                 answer.rows.to_mut().push(Row { axes, missing, ..nothing(sentence, region) });
             }
         }
@@ -68,6 +68,15 @@ fn make_room(answer: &mut Answer, rows: usize, query: &Query, asked: &Asked) -> 
     asked.watch.hold("rows", rows, Row::BYTES)?;
     answer.rows.to_mut().reserve(rows);
     Ok(())
+}
+
+/// Why a sentence has no figure at any period: that of the first part that has none.
+fn why_nothing(asked: &Asked, sentence: &Sentence) -> MissingReason {
+    let leaves = sentence.line.leaves();
+    let empty = leaves.iter().find(|series| series.natives().is_empty());
+    let later = |series: &&Series| series.with_parts().iter().any(|s| !s.later().is_empty());
+    let is_later = asked.scope.as_of.is_some() && empty.is_some_and(later);
+    if is_later { MissingReason::NotKnownThen } else { MissingReason::NoData }
 }
 
 /// How a sentence is taken.

@@ -145,7 +145,7 @@ fn ask_inside(builder: &mut Builder<'_>, query: &Query, outer: &Scope) -> Result
     inside.at(builder, scope.names_on)
 }
 
-/// The regions of a level, before any sentence is built in them.
+/// The regions of a level, or named ones, before any sentence is built in them.
 #[derive(Debug)]
 pub(crate) struct SideBySide {
     /// The query without sentences; those that were needed after all are added to it.
@@ -157,11 +157,11 @@ pub(crate) struct SideBySide {
     pub(crate) is_latest: bool,
 }
 
-/// The regions of the level of a query at the end of its span; None where the first figure decides
-/// which these are, or there is no level.
+/// The regions of a query at the end of its span; None where the first figure decides which these
+/// are, or some are several as one.
 pub(crate) fn side_by_side(builder: &mut Builder<'_>, query: &Query) -> Result<Option<SideBySide>> {
     let scope = builder.narrowed(&builder.outermost(query.span), query)?;
-    let Some(level) = level(builder, &query.clauses)? else { return Ok(None) };
+    let level = level(builder, &query.clauses)?;
     let places = places(builder, &query.clauses)?;
     let stated = scope.times.end.day();
     let is_latest = stated.is_none() && !scope.boundaries_stated;
@@ -169,14 +169,18 @@ pub(crate) fn side_by_side(builder: &mut Builder<'_>, query: &Query) -> Result<O
         return Ok(None);
     }
     let day = if scope.boundaries_stated { scope.names_on } else { stated.unwrap_or(Date::MAX) };
-    let question = Question { query, scope: &scope, places, level: Some(level), unfolded: 0 };
+    let question = Question { query, scope: &scope, places, level, unfolded: 0 };
     let (mut asked, areas) = question.places(builder, day)?;
     if is_latest {
         asked.scope.times.newest = Some(Date::MAX);
     }
-    let Some(level) = &question.level else { return Ok(None) };
-    let members = Members::of(builder, level, &areas, day)?;
-    let word = level.word.text.clone();
+    let (members, word) = match &question.level {
+        Some(level) => (Members::of(builder, level, &areas, day)?, level.word.text.clone()),
+        None => match Members::named(builder, &areas, day) {
+            Some(members) => (members, String::new()),
+            None => return Ok(None),
+        },
+    };
     Ok(Some(SideBySide { asked, members, areas, word, is_latest }))
 }
 
@@ -206,7 +210,11 @@ impl SideBySide {
             let mut sentence = builder.measured(query, &scope)?;
             (sentence.base, sentence.steps) = (like.base.clone(), like.steps);
             let whole = self.areas.get(area).map(|area| area.label(catalogue));
-            let whole = whole.unwrap_or_else(|| every(&self.word));
+            let whole = match whole {
+                Some(whole) => whole,
+                None if self.asked.by_level => every(&self.word),
+                None => label.clone(),
+            };
             self.asked.add(sentence, label.clone(), whole, scope);
         }
         let at = self.asked.position(&label);
@@ -347,6 +355,10 @@ impl Question<'_> {
                 asked.versions.push((name.text.clone(), names::label(catalogue, region)));
             }
             asked.written.push(area.written(catalogue, place.written.span));
+            if areas.contains(&area) {
+                let name = area.label(catalogue).name;
+                return Err(diagnostics::two_rows(&name, place.written.span));
+            }
             areas.push(area);
         }
         if areas.is_empty() {

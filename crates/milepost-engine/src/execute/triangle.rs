@@ -12,6 +12,7 @@ use crate::admission::Admission;
 use crate::answer::{Answer, MissingReason, Row, Rows};
 use crate::build::{Builder, Scope};
 use crate::cells::{self, Request};
+use crate::measure::order;
 use crate::plan::{self, Plan};
 use crate::time::{Cut, Extent, Times};
 use crate::watch::Watch;
@@ -112,7 +113,12 @@ pub(super) fn answer(
     }
     // Behind a zero before the beginning stands no figure.
     let is_known = !known.days.is_empty();
-    let slices = Slices { builder, asked, known, times: times(asked, plan, last, &query) };
+    let slices = Slices {
+        builder,
+        asked,
+        known,
+        times: times(asked, plan, last, &query, &divided.attributes),
+    };
     // Without a span, or with one that has not come yet, no part has a row either; steps show
     // their base.
     let stepped = asked.sentences.iter().any(|sentence| sentence.steps.is_some());
@@ -163,11 +169,23 @@ fn unknown(row: Row) -> Row {
 }
 
 /// The time of every slice: the base and the end of the undivided sentence.
-fn times(asked: &Asked, plan: &Plan, last: Option<Period>, query: &Query) -> Times {
+fn times(
+    asked: &Asked,
+    plan: &Plan,
+    last: Option<Period>,
+    query: &Query,
+    attributes: &[Attribute],
+) -> Times {
     let mut times = asked.scope.times.clone();
     times.chosen = plan.end.map(|end| (plan.base, end));
     if let (Some(last), false) = (last, times.end_stated) {
-        (times.end, times.end_stated) = (Cut::Exact(last), true);
+        // A list has the figures of each status or source: its end is none that the sentence names.
+        times.end = if attributes.contains(&Attribute::Vintage) {
+            Cut::Exact(last)
+        } else {
+            Cut::Close(last.last_day(), last.to_string())
+        };
+        times.end_stated = true;
         if query.clauses.at.is_some() {
             times.extent = Extent::Single;
         }
@@ -336,11 +354,10 @@ type Whose = (String, Option<Period>, Vec<String>, Vec<String>);
 /// What is known of it.
 type What = (Option<Number>, Option<MissingReason>, Status);
 
-/// Whether two values are equal, however each was computed.
+/// Whether two vintages have the same value, or neither has one.
 fn is_same(one: Option<Number>, other: Option<Number>) -> bool {
     match (one, other) {
-        (Some(Number::Exact(one)), Some(Number::Exact(other))) => one == other,
-        (Some(one), Some(other)) => one.to_f64().total_cmp(&other.to_f64()).is_eq(),
+        (Some(one), Some(other)) => order(one, other).is_eq(),
         (one, other) => one.is_none() && other.is_none(),
     }
 }

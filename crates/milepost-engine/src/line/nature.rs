@@ -79,6 +79,8 @@ impl Sentence {
             (None | Some(MeasureKind::Revisions), _) | (Some(_), Nature::Undeclared) => line,
             (Some(MeasureKind::Change), Nature::Flow | Nature::Stock) => match self.base {
                 BaseRule::StepBefore { .. } => Nature::Flow,
+                // What adds up does not depend on what there is.
+                BaseRule::Missing(_) if self.steps.is_some() => Nature::Flow,
                 _ => Nature::Stock,
             },
             (Some(MeasureKind::Share | MeasureKind::Contribution), _) => Nature::Part,

@@ -215,6 +215,12 @@ impl Series {
         matches!(self.read_plain(period), Some(Ok(_)))
     }
 
+    /// Whether a period is zero because what is counted did not exist yet.
+    pub(crate) fn is_before_beginning(&self, period: Period) -> bool {
+        let plain = self.read_plain(period).and_then(Result::ok);
+        plain.is_some_and(|reading| reading.origin == Origin::BeforeBeginning)
+    }
+
     /// Whether the area has a figure at a period in which no member lacks.
     pub(crate) fn is_whole(&self, period: Period) -> bool {
         let whole = |reading: &Reading| reading.coverage.is_none_or(|c| c.present == c.expected);

@@ -1,7 +1,7 @@
 //! Notes on rows that were worked out side by side: the same as if each had been by itself.
 
 use milepost_lang::ast::Query;
-use milepost_model::Period;
+use milepost_model::{Date, Period};
 
 use super::{Notes, after_steps, distance, growth_of_percent, origins, precision, versions};
 use super::{missing, regions};
@@ -30,12 +30,7 @@ pub(crate) fn beside(
     growth_of_percent(&mut notes, query, std::slice::from_ref(first));
     distance(&mut notes, query, &side.asked, plan);
     origins(&mut notes, odd.iter().copied());
-    let odd_lacking = |period| {
-        let read = |sentence: &&Sentence| sentence.line.read(period).is_err();
-        side.asked.sentences.iter().filter(read).count()
-    };
-    let lacking = |period| grid.lacking(period) + odd_lacking(period);
-    missing::counted(&mut notes, &side.asked, plan, grid.regions(), lacking);
+    lacking(&mut notes, query, (side, grid), plan, builder);
     versions(&mut notes, &side.asked);
     let mut members = Members { query, first, builder, told: Told::new(grid) };
     if let Some(regions) = picked {
@@ -48,11 +43,43 @@ pub(crate) fn beside(
             side.asked.watch.check()?;
             members.region(&mut notes, side, grid, at)?;
         }
+        if !side.asked.by_level && !side.asked.scope.times.end_stated {
+            regions::newer_sums(&mut notes, &side.asked, plan);
+        }
         regions::undeclared(&mut notes, query, &side.asked, grid.others());
     }
     after_steps(&mut notes, query, plan);
     answer.notes.extend(notes.finish());
     Ok(())
+}
+
+/// Missing ends and bases: of a level how many regions lack them, of named regions why.
+fn lacking(
+    notes: &mut Notes,
+    query: &Query,
+    (side, grid): (&SideBySide, &Grid),
+    plan: &Plan,
+    builder: &Builder<'_>,
+) {
+    let sentences = &side.asked.sentences;
+    if side.asked.by_level {
+        let odd = |period| {
+            sentences.iter().filter(|sentence| sentence.line.read(period).is_err()).count()
+        };
+        let lacking = |period| grid.lacking(period) + odd(period);
+        if grid.regions() < 2 {
+            return;
+        }
+        missing::counted(notes, &side.asked, plan, grid.regions(), lacking);
+        return;
+    }
+    let last = |at: usize| sentences.get(at).and_then(|s| s.line.last_native(Date::MAX));
+    let rows = missing::Rows {
+        is_empty: false,
+        lack_any: grid.lacks_any(),
+        lack_later: &|| grid.lacks_later(last, &side.asked.watch),
+    };
+    missing::add(notes, query, &side.asked, plan, &rows, builder);
 }
 
 /// Figures of a region that were spoken of, by indicator and period.
@@ -131,13 +158,13 @@ impl Members<'_, '_> {
         if regions::is_published(row) {
             return Ok(());
         }
-        let catalogue = self.builder.catalogue;
+        let (catalogue, many) = (self.builder.catalogue, side.asked.by_level);
         let (sentence, _) = side.sentence(self.builder, self.query, self.first, at)?;
         for period in regions::periods(row) {
             for (leaf, (series, period)) in sentence.line.places(period).into_iter().enumerate() {
                 let place = grid.at(period);
                 if place.is_none_or(|place| self.told.insert(leaf, place)) {
-                    regions::put_together(notes, self.query, catalogue, series, period, true);
+                    regions::put_together(notes, self.query, catalogue, series, period, many);
                 }
             }
         }
@@ -153,14 +180,27 @@ impl Members<'_, '_> {
         grid: &Grid,
         (at, step): (usize, usize),
     ) -> Result<()> {
-        let Some((base, end)) = grid.steps().get(step).copied() else { return Ok(()) };
+        let Some((base, end)) = grid.places().get(step).copied() else { return Ok(()) };
         // Of a base without a value nothing is said.
         let base = base.filter(|base| grid.is_defined(at, *base));
-        for period in base.into_iter().chain([end]) {
-            let Some(place) = grid.at(period) else { continue };
+        for place in base.into_iter().chain([end]) {
             for leaf in 0..grid.leaves() {
-                if grid.lacks_members(at, leaf, place) && self.told.insert(leaf, place) {
-                    self.lacking(notes, side, (at, leaf), period)?;
+                let code = if grid.lacks_members(at, leaf, place) {
+                    "MP0831"
+                } else if !side.asked.by_level && grid.is_whole_sum(at, leaf, place) {
+                    "MP0830"
+                } else {
+                    continue;
+                };
+                if self.told.insert(leaf, place) {
+                    let period = grid.periods().get(place).copied();
+                    self.sum(
+                        notes,
+                        side,
+                        (at, leaf),
+                        period.filter(|_| !notes.is_full(code)),
+                        code,
+                    )?;
                 }
             }
         }
@@ -176,21 +216,23 @@ impl Members<'_, '_> {
         Ok(())
     }
 
-    fn lacking(
+    /// Notes on what a sum is of; without a period, it is only counted.
+    fn sum(
         &mut self,
         notes: &mut Notes,
         side: &mut SideBySide,
         (at, leaf): (usize, usize),
-        period: Period,
+        period: Option<Period>,
+        code: &'static str,
     ) -> Result<()> {
-        if notes.is_full("MP0831") {
-            notes.count("MP0831");
+        let Some(period) = period else {
+            notes.count(code);
             return Ok(());
-        }
-        let catalogue = self.builder.catalogue;
+        };
+        let (catalogue, many) = (self.builder.catalogue, side.asked.by_level);
         let (sentence, _) = side.sentence(self.builder, self.query, self.first, at)?;
         if let Some((series, period)) = sentence.line.places(period).get(leaf) {
-            regions::put_together(notes, self.query, catalogue, series, *period, true);
+            regions::put_together(notes, self.query, catalogue, series, *period, many);
         }
         Ok(())
     }

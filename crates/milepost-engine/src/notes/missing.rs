@@ -6,7 +6,7 @@ use milepost_model::{Catalogue, Date, Period, RegionId, Strength};
 
 use super::Notes;
 use crate::admission::Admission;
-use crate::answer::{Answer, MissingReason, Row};
+use crate::answer::{MissingReason, Row};
 use crate::build::Builder;
 use crate::cells::{self, Request};
 use crate::execute::Asked;
@@ -15,26 +15,47 @@ use crate::plan::Plan;
 use crate::sentence::Sentence;
 use crate::time::{Base, Cut};
 
+/// What rows lack.
+pub(super) struct Rows<'r> {
+    pub(super) is_empty: bool,
+    /// Whether any lacks a figure.
+    pub(super) lack_any: bool,
+    /// Whether any lacks one of a period after the last figure.
+    pub(super) lack_later: &'r dyn Fn() -> bool,
+}
+
+impl Rows<'_> {
+    /// What the rows of an answer lack.
+    pub(super) fn of(rows: &[Row], look: impl FnOnce(&Rows<'_>)) {
+        let lacks = |row: &Row| {
+            row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
+        };
+        let lack_later = || rows.iter().any(|row| row.missing == Some(MissingReason::NotYet));
+        look(&Rows {
+            is_empty: rows.is_empty(),
+            lack_any: rows.iter().any(lacks),
+            lack_later: &lack_later,
+        });
+    }
+}
+
 /// Missing ends and bases: how many regions, which part lacks a figure, and which are near.
 pub(super) fn add(
     notes: &mut Notes,
     query: &Query,
     asked: &Asked,
     plan: &Plan,
-    answer: &Answer,
+    rows: &Rows<'_>,
     builder: &Builder<'_>,
 ) {
     count(notes, asked, plan);
-    if answer.rows.is_empty() {
+    if rows.is_empty {
         let message =
             format!("{} has no figure that closes within the time asked for", measured(query));
         notes.say("MP0805", asked.scope.times.end_span, message);
     }
-    let figure_missing = |row: &Row| {
-        row.missing.is_some_and(|reason| !matches!(reason, MissingReason::Undefined(_)))
-    };
     // Of a level the count says it all.
-    if asked.by_level || !answer.rows.iter().any(figure_missing) {
+    if asked.by_level || !rows.lack_any {
         return;
     }
     let times = &asked.scope.times;
@@ -55,15 +76,14 @@ pub(super) fn add(
             }
         }
         year_before(notes, query, sentence, &subject, plan.end);
-        let natives = sentence.line.natives();
-        match natives.last() {
+        match sentence.line.last_native(Date::MAX) {
             _ if told => {}
             None => {
                 for note in advisor.nothing(sentence, &subject, query.span) {
                     notes.push(note);
                 }
             }
-            Some(last) if answer.rows.iter().any(|r| r.missing == Some(MissingReason::NotYet)) => {
+            Some(last) if (rows.lack_later)() => {
                 let message = format!("the latest figure of {subject} is {last}");
                 notes.say("MP0805", times.end_span, message);
             }
@@ -105,7 +125,7 @@ pub(super) fn counted(
 /// A date or milestone before the first figure.
 fn starts(notes: &mut Notes, asked: &Asked, plan: &Plan, sentence: &Sentence, subject: &str) {
     let times = &asked.scope.times;
-    let Some(first) = sentence.line.natives().first() else { return };
+    let Some(first) = sentence.line.first_native(Date::MIN) else { return };
     let mut say = |span: Span, words: &str, clause: &str| {
         let message = format!("{subject} starts at {first}, after {words}");
         let note = Diagnostic::note("MP0805", span, message);

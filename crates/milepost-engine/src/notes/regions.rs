@@ -44,13 +44,18 @@ pub(super) fn add(
         ends(notes, query, row, catalogue);
     }
     if !asked.scope.times.end_stated && !asked.by_level {
-        for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
-            for series in sentence.line.leaves() {
-                newer(notes, asked, plan, series, region);
-            }
-        }
+        newer_sums(notes, asked, plan);
     }
     undeclared(notes, query, asked, rows);
+}
+
+/// Periods after the end of which too few members have a figure yet.
+pub(super) fn newer_sums(notes: &mut Notes, asked: &Asked, plan: &Plan) {
+    for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        for series in sentence.line.leaves() {
+            newer(notes, asked, plan, series, region);
+        }
+    }
 }
 
 /// A boundary break of an indicator of which nothing says how its parts add up.

@@ -88,7 +88,7 @@ impl Group {
     }
 
     /// The total, mean or median of the known rows.
-    pub(super) fn aggregate(&self, axis: &Dimension, kind: ReducerKind, known: &[Item]) -> Item {
+    pub(super) fn aggregate(&self, axis: &Dimension, kind: ReducerKind, known: &[&Item]) -> Item {
         let values: Vec<Number> = known.iter().filter_map(|item| item.row.value).collect();
         let value = if values.is_empty() {
             let missing = self.items.iter().find_map(|item| item.row.missing);
@@ -96,7 +96,9 @@ impl Group {
         } else {
             middle(kind, values).map_err(MissingReason::from)
         };
-        let unit = self.items.first().map(|item| item.row.unit.clone()).unwrap_or_default();
+        // A row without a base does not say what an index is 100 at.
+        let known = known.first().copied().or(self.items.first());
+        let unit = known.map(|item| item.row.unit.clone()).unwrap_or_default();
         self.item(axis, value, unit)
     }
 

@@ -45,7 +45,8 @@ impl Rollup {
                 }
             }
         }
-        if !matches!(units.as_slice(), [Unit { kept: Kept::Nothing, .. }]) {
+        // Where nothing is left out the figure is what it was.
+        if !matches!(units.as_slice(), [Unit { kept: Kept::Nothing | Kept::All, .. }]) {
             *self.matched.borrow_mut() = Some(units);
         }
         self.read.borrow_mut().clear();

@@ -102,15 +102,18 @@ impl Rollup {
             let mut regions = self.area.names.clone();
             let mut seen: BTreeSet<RegionId> = regions.iter().copied().collect();
             let mut at = 0;
+            // A numerator may add up to a period of its denominator; of closes it has each itself.
+            let readers = if self.rule.timing() == Timing::Span { 2 } else { 1 };
             let mut labels = Vec::new();
             while let Some(region) = regions.get(at).copied() {
                 let predecessors = self.catalogue().predecessors_of(region).into_iter();
                 regions.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
-                labels.extend(self.cuts_of(region).iter().map(|cut| Arc::clone(&cut.labels[0])));
+                let cuts = self.cuts_of(region);
+                let of_cuts = cuts.iter().flat_map(|cut| cut.labels.iter().take(readers));
+                labels.extend(of_cuts.map(Arc::clone));
                 at += 1;
             }
-            let [own, _] = self.rule.labels(&regions);
-            labels.push(own);
+            labels.extend(self.rule.labels(&regions).into_iter().take(readers));
             Labels::together(labels)
         };
         Arc::clone(self.candidates.get_or_init(find))

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use milepost_model::{Date, Period};
-use milepost_store::{CrossSection, Totals};
+use milepost_model::{Date, Decimal, Period, Precision};
+use milepost_store::{CrossSection, Observation, Totals};
 
 use super::Sheet;
 use super::bits::Bits;
 use super::leaf::{From, Leaf};
 use crate::execute::{Below, Members};
 use crate::line::Timing;
+
+/// Regions whose figures are read one region after another, if it is for many periods.
+const FEW_REGIONS: usize = 4;
+const FEW_PERIODS: usize = 8;
 
 /// The figures of an indicator at a period: actual and exact ones, as whole numbers of one scale.
 #[derive(Debug)]
@@ -105,6 +109,34 @@ impl Column {
         }
     }
 
+    /// Published figures of few regions, each read by itself.
+    fn of_observations(figures: &[Option<&Observation>], members: &Members, alone: bool) -> Self {
+        let rows = figures.len();
+        let at = |row: usize| figures.get(row).copied().flatten();
+        let scale =
+            |figure: &Option<&Observation>| figure.and_then(|f| f.value).map(Decimal::scale);
+        let mut column = Self { is_void: false, ..Self::void(rows, Bits::none(rows)) };
+        column.scale = figures.iter().filter_map(scale).max().unwrap_or(0);
+        let plain = |row: usize| {
+            let figure = at(row).filter(|figure| {
+                figure.status.bits() == 0 && figure.precision == Precision::Exact
+            })?;
+            let value = figure.value?;
+            at_scale(value.mantissa(), i8::try_from(value.scale()).ok()?, column.scale)
+        };
+        column.mantissas = (0..rows).map(|row| plain(row).unwrap_or(0)).collect();
+        column.known = Bits::of(rows, |row| plain(row).is_some());
+        column.odd = Bits::of(rows, |row| {
+            plain(row).is_none() && (at(row).is_some() || !alone || !members.is_unchanged(row))
+        });
+        let published = |row| at(row).and_then(|figure| figure.published);
+        column.published = match rows {
+            1 => Published::All(published(0)),
+            _ => Published::Each((0..rows).map(published).collect()),
+        };
+        column
+    }
+
     /// Sums over what lies below, at one of several periods.
     fn of_totals(
         totals: &Totals,
@@ -113,12 +145,12 @@ impl Column {
         (below, enough): (&Arc<Option<Below>>, &[u32]),
     ) -> Self {
         let rows = members.len();
-        let sums: Vec<_> = (0..rows).map(|row| totals.plain(period, row)).collect();
-        let scales = sums.iter().flatten().map(|(_, scale, _)| *scale);
+        let sums = || (0..rows).map(|row| totals.plain(period, row));
+        let scales = sums().flatten().map(|(_, scale, _)| scale);
         let scale = scales.max().and_then(|scale| u8::try_from(scale).ok()).unwrap_or(0);
         let mut column = Self { scale, is_void: false, ..Self::void(rows, Bits::none(rows)) };
         let mut present = vec![0; rows];
-        for (row, sum) in sums.into_iter().enumerate() {
+        for (row, sum) in sums().enumerate() {
             let figure = sum
                 .filter(|_| members.is_unchanged(row))
                 .filter(|(.., count)| enough.get(row).is_some_and(|enough| count >= enough))
@@ -221,12 +253,12 @@ impl Sheet {
             }
             (From::Own { .. }, None) => None,
             (From::Below { .. }, Some(label)) => self.totals(leaf, &[label])?.pop().map(Arc::new),
-            (From::Below { .. }, None) if leaf.timing() == Timing::Close => {
-                let odd = Bits::of(rows, |_| true);
-                Some(Arc::new(Column::void(rows, odd)))
-            }
             (From::Below { .. }, None) => {
-                let parts = leaf.sub_periods(period)?;
+                let Some(parts) = leaf.sub_periods(period) else {
+                    // The general way tells the reason.
+                    let odd = Bits::of(rows, |_| true);
+                    return Some(Arc::new(Column::void(rows, odd)));
+                };
                 self.fetch(number, &parts)?;
                 let parts = parts.into_iter().map(|part| self.column(number, part));
                 Column::in_turn(&parts.collect::<Option<Vec<_>>>()?).map(Arc::new)
@@ -237,15 +269,22 @@ impl Sheet {
     /// Reads sums of several periods in one go.
     pub(super) fn fetch(&self, number: usize, periods: &[Period]) -> Option<()> {
         let leaf = self.leaves.get(number)?;
-        if leaf.is_own() || periods.len() < 2 {
+        if periods.len() < 2 {
             return Some(());
+        }
+        if let From::Own { alone } = leaf.from {
+            let members = self.side.members.len();
+            let pays = members <= FEW_REGIONS && periods.len() > FEW_PERIODS;
+            return if pays { self.fetch_series(number, periods, alone) } else { Some(()) };
         }
         let mut wanted: Vec<(Period, Period)> = Vec::new();
         for period in periods {
             match leaf.label(*period) {
                 Some(label) => wanted.push((*period, label)),
-                None if leaf.timing() == Timing::Close => {}
-                None => wanted.extend(leaf.sub_periods(*period)?.into_iter().map(|p| (p, p))),
+                None => {
+                    let parts = leaf.sub_periods(*period).into_iter().flatten();
+                    wanted.extend(parts.map(|part| (part, part)));
+                }
             }
         }
         wanted.retain(|(period, _)| !self.columns.borrow().contains_key(&(number, *period)));
@@ -255,6 +294,36 @@ impl Sheet {
         let mut known = self.columns.borrow_mut();
         for ((period, _), column) in wanted.into_iter().zip(columns) {
             known.insert((number, period), Some(Arc::new(column)));
+        }
+        Some(())
+    }
+
+    /// Reads all figures of few regions.
+    fn fetch_series(&self, number: usize, periods: &[Period], alone: bool) -> Option<()> {
+        let leaf = self.leaves.get(number)?;
+        let (reader, members) = (&leaf.reader, &self.side.members);
+        let series = members.rows().map(|(region, _)| {
+            let (indicator, as_of) = (reader.indicator, reader.as_of);
+            reader.snapshot.series(indicator, region, &leaf.scenario, as_of).ok()
+        });
+        let series: Vec<Vec<Observation>> = series.collect::<Option<_>>()?;
+        let watch = &self.side.asked.watch;
+        let count = series.iter().map(Vec::len).sum();
+        let _held = watch.hold_while("figures", count, size_of::<Observation>()).ok()?;
+        let figures = periods.len().saturating_mul(series.len());
+        watch.hold("figures", figures, ROW_BYTES).ok()?;
+        let mut known = self.columns.borrow_mut();
+        let mut figures: Vec<Option<&Observation>> = Vec::with_capacity(series.len());
+        for period in periods {
+            let is_past = leaf.begins.is_some_and(|begins| period.last_day() < begins);
+            let Some(label) = leaf.label(*period).filter(|_| !is_past) else { continue };
+            figures.clear();
+            figures.extend(series.iter().map(|series| {
+                let at = series.binary_search_by_key(&label, |figure| figure.period).ok()?;
+                series.get(at)
+            }));
+            let column = Column::of_observations(&figures, members, alone);
+            known.entry((number, *period)).or_insert_with(|| Some(Arc::new(column)));
         }
         Some(())
     }
@@ -309,7 +378,7 @@ impl Leaf {
 fn is_plain(section: &CrossSection, position: usize) -> bool {
     section.is_present(position)
         && section.status(position).is_some_and(|status| status.bits() == 0)
-        && section.precision(position) == Some(milepost_model::Precision::Exact)
+        && section.precision(position) == Some(Precision::Exact)
 }
 
 /// A mantissa at another scale, if it fits.

@@ -36,6 +36,8 @@ pub(crate) struct Grid {
     /// Those of the figures and of the result.
     units: (Option<Unit>, Option<Unit>),
     power: i8,
+    /// Where base and end of each row of a region stand among the periods.
+    places: Vec<(Option<usize>, usize)>,
     /// The values of plain rows; NaN where there is none. Empty where they are the figures.
     doubles: Vec<f64>,
     /// Rows that the general way made, by number.
@@ -64,10 +66,13 @@ impl Grid {
         of: &Sentence,
         parts: Parts,
     ) -> Self {
+        let place = |period: Period| parts.periods.binary_search(&period).unwrap_or(usize::MAX);
+        let places = parts.steps.iter().map(|(base, end)| (base.map(place), place(*end))).collect();
         Self {
             // Rows are written out after the answer was given, and its guard with it.
             snapshot: snapshot.unguarded(),
             members,
+            places,
             parts,
             measure: of.measure,
             units: (of.line.unit.clone(), of.unit.clone()),
@@ -85,14 +90,19 @@ impl Grid {
         &self.parts.steps
     }
 
-    /// The number of the steps' periods, each counted once.
+    /// Where base and end of each row of a region stand among the periods.
+    pub(crate) fn places(&self) -> &[(Option<usize>, usize)] {
+        &self.places
+    }
+
+    /// The periods of the steps, each once.
     pub(crate) fn periods(&self) -> &[Period] {
         &self.parts.periods
     }
 
-    /// Regions of which some row is not plain.
-    pub(super) fn odd_regions(&self) -> Vec<usize> {
-        self.parts.odd.iter().collect()
+    /// Whether some row of a region is not plain.
+    pub(super) fn is_odd(&self, region: usize) -> bool {
+        self.parts.odd.has(region)
     }
 
     /// Whether a row uses nothing but figures as they are, or lacks them for good.
@@ -153,20 +163,66 @@ impl Grid {
         matches!(self.parts.expression, Expression::Leaf)
     }
 
-    /// Whether a region has a value at a period.
-    pub(crate) fn is_defined(&self, region: usize, period: Period) -> bool {
-        let Some(at) = self.at(period) else { return false };
+    /// Whether a region has a value at a period, given by number.
+    pub(crate) fn is_defined(&self, region: usize, at: usize) -> bool {
         let divides =
             |leaf| self.column(leaf, at).is_some_and(|c| c.mantissas.get(region) != Some(&0));
         self.columns_at(at).all(|column| column.known.has(region))
             && self.parts.expression.divisors().all(divides)
     }
 
-    /// How many members a sum has, where the row has one.
-    pub(crate) fn present(&self, region: usize, period: Period) -> Option<u32> {
-        let column = self.column(0, self.at(period)?)?;
+    /// How many members a sum has at a period, given by number, where the row has one.
+    pub(crate) fn present(&self, region: usize, at: usize) -> Option<u32> {
+        let column = self.column(0, at)?;
         let counts = column.members.as_ref().filter(|_| column.known.has(region))?;
         counts.present.get(region).copied()
+    }
+
+    /// Whether the figure of an indicator is a sum, all of whose members are there.
+    pub(crate) fn is_whole_sum(&self, region: usize, leaf: usize, at: usize) -> bool {
+        self.column(leaf, at).is_some_and(|column| {
+            column.members.is_some() && column.known.has(region) && !column.lacks_members(region)
+        })
+    }
+
+    /// Whether any row lacks a figure.
+    pub(crate) fn lacks_any(&self) -> bool {
+        let lacks =
+            |row: &Row| row.missing.is_some_and(|why| !matches!(why, MissingReason::Undefined(_)));
+        self.others.values().any(lacks)
+            || (0..self.regions()).any(|region| self.absent(region).next().is_some())
+    }
+
+    /// Whether any row lacks a figure of a period after the last one that its region has.
+    pub(crate) fn lacks_later(
+        &self,
+        last: impl Fn(usize) -> Option<Period>,
+        watch: &Watch,
+    ) -> bool {
+        let not_yet = |row: &Row| row.missing == Some(MissingReason::NotYet);
+        if !self.is_of_one_indicator() {
+            let held = watch.hold_while("rows", Columns::len(self), Row::BYTES);
+            let rows = held.and_then(|_held| self.rows(watch));
+            return rows.is_ok_and(|rows| rows.iter().any(not_yet));
+        }
+        let is_later = |region: usize| {
+            let last = last(region).map(Period::last_day);
+            self.absent(region).any(|period| last.is_some_and(|last| period.last_day() > last))
+        };
+        self.others.values().any(not_yet) || (0..self.regions()).any(is_later)
+    }
+
+    /// The periods at which a region lacks a figure in plain rows: of the end or, where that has a
+    /// value, of the base.
+    fn absent(&self, region: usize) -> impl Iterator<Item = Period> {
+        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.known.has(region));
+        let rows = self.places.iter().enumerate();
+        let plain = rows.filter(move |(step, _)| self.is_plain(region, *step));
+        let absent = plain.filter_map(move |(_, (base, end))| {
+            let of_base = || base.filter(|base| self.is_defined(region, *end) && lacks(*base));
+            Some(*end).filter(|end| lacks(*end)).or_else(of_base)
+        });
+        absent.filter_map(|at| self.parts.periods.get(at).copied())
     }
 
     /// How many regions have no figure at a period, those apart of which the general way tells.

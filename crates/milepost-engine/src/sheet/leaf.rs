@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use milepost_model::{Date, Frequency, IndicatorId, Kind, Scenario};
+use milepost_model::{Date, Frequency, IndicatorId, Kind, Period, Scenario};
 use milepost_store::Snapshot;
 
 use crate::admission::Admission;
@@ -13,6 +13,9 @@ use crate::labels::Labels;
 use crate::line::{Series, Timing};
 use crate::reader::{Nature, Reader};
 use crate::rollup::Completeness;
+
+/// Periods after an end that are looked at for figures.
+const BEYOND_MAX: usize = 12;
 
 /// An indicator: where its figures are stored, and under which periods.
 #[derive(Debug)]
@@ -89,10 +92,19 @@ impl Leaf {
         matches!(self.from, From::Own { .. })
     }
 
-    /// Whether a row may have stored figures that close after a day.
-    pub(super) fn may_go_beyond(&self, day: Date) -> bool {
-        let newest = self.labels.closes().next_back();
-        self.is_own() && newest.is_some_and(|(close, _)| close > day)
+    /// Whether a row may have stored figures that close after a day, whatever their status.
+    pub(super) fn goes_beyond(&self, day: Date, members: &Members) -> bool {
+        if !self.is_own() {
+            return false;
+        }
+        let beyond = self.labels.iter().rev().take_while(|label| label.last_day() > day);
+        let has_any = |label: Period| {
+            let Reader { ref snapshot, indicator, as_of, .. } = *self.reader;
+            let (scenario, selection) = (&self.scenario, &members.selection);
+            let section = snapshot.cross_section(indicator, scenario, selection, label, as_of);
+            section.map_or(true, |section| section.count() > 0 || section.has_withdrawn())
+        };
+        beyond.enumerate().any(|(number, label)| number >= BEYOND_MAX || has_any(label))
     }
 
     pub(super) fn source(&self) -> Source {

@@ -15,7 +15,7 @@ pub(super) fn fits(query: &Query) -> bool {
         && clauses.condition.is_none()
         && clauses.over_last.is_none()
         && clauses.during.is_none();
-    is_plain && measures(query) && divides_by_level(query) && picks(query)
+    is_plain && measures(query) && (is_of_level(query) || is_of_names(query))
 }
 
 /// Whether the measure needs a base and an end and nothing else.
@@ -33,23 +33,44 @@ fn measures(query: &Query) -> bool {
     })
 }
 
-/// Whether `by` has a level, and besides at most steps of time.
-fn divides_by_level(query: &Query) -> bool {
-    let axes = query.clauses.by.as_ref().map_or(&[][..], |clause| &clause.value);
-    let is_time = |axis: &Axis| matches!(axis, Axis::Time { count: 1, .. });
-    let is_level =
-        |axis: &Axis| matches!(axis, Axis::Word(word) if Attribute::of(&word.text).is_none());
-    axes.iter().filter(|axis| is_level(axis)).count() == 1
-        && axes.iter().all(|axis| is_level(axis) || is_time(axis))
-        && axes.len() <= 2
+/// Whether rows are those of a level, with steps of time or without, and are shown as they are or,
+/// with one row for each region, the first or the last of them.
+fn is_of_level(query: &Query) -> bool {
+    let axes = axes(query);
+    let levels = axes.iter().filter(|axis| is_level(axis)).count();
+    let all = axes.iter().all(|axis| is_level(axis) || is_step(axis));
+    let picks = match query.reducers.as_slice() {
+        [] => true,
+        [one] => {
+            axes.len() == 1 && matches!(one.kind, ReducerKind::Top(_) | ReducerKind::Bottom(_))
+        }
+        _ => false,
+    };
+    levels == 1 && axes.len() <= 2 && all && picks
 }
 
-/// Whether rows are shown as they are, or some are picked out of one for each region.
-fn picks(query: &Query) -> bool {
-    let steps = query.clauses.by.as_ref().is_some_and(|clause| clause.value.len() > 1);
-    match query.reducers.as_slice() {
+/// Whether rows are steps of time in named regions, as they are or averaged and the like.
+fn is_of_names(query: &Query) -> bool {
+    let is_stepped = matches!(axes(query), [axis] if is_step(axis));
+    let sums = match query.reducers.as_slice() {
         [] => true,
-        [one] => !steps && matches!(one.kind, ReducerKind::Top(_) | ReducerKind::Bottom(_)),
+        [one] => matches!(
+            one.kind,
+            ReducerKind::Total | ReducerKind::Mean | ReducerKind::Median | ReducerKind::Count
+        ),
         _ => false,
-    }
+    };
+    is_stepped && sums
+}
+
+fn axes(query: &Query) -> &[Axis] {
+    query.clauses.by.as_ref().map_or(&[], |clause| &clause.value)
+}
+
+fn is_step(axis: &Axis) -> bool {
+    matches!(axis, Axis::Time { count: 1, .. })
+}
+
+fn is_level(axis: &Axis) -> bool {
+    matches!(axis, Axis::Word(word) if Attribute::of(&word.text).is_none())
 }

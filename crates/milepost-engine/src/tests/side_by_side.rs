@@ -189,10 +189,20 @@ fn question() -> impl Strategy<Value = String> {
         "2 * people",
         "insured as % of people",
     ]);
-    let reducer = select(vec!["", "", "", "top 3 of ", "bottom 2 of "]);
-    let level = select(vec!["commune", "province", "communes"]);
-    let steps = select(vec!["", "", ", month", ", quarter", ", year"]);
-    let place = select(vec![" in L", " in L", " in P1", " in P0, P2", ""]);
+    let axes = prop_oneof![
+        4 => (
+            select(vec!["", "", "", "top 3 of ", "bottom 2 of "]),
+            select(vec!["commune", "province", "communes"]),
+            select(vec!["", "", ", month", ", quarter", ", year"]),
+            select(vec![" in L", " in L", " in P1", " in P0, P2", ""]),
+        ),
+        3 => (
+            select(vec!["", "", "", "mean of ", "total of ", "median of ", "count of "]),
+            select(vec!["month", "quarter", "year", "half"]),
+            select(vec!["", ""]),
+            select(vec![" in L", " in P1", " in C2", " in C3", " in C5, C7", " in C1, P2", " in P0, P3"]),
+        ),
+    ];
     let time = select(vec![
         " at 2020-12",
         " at 2020",
@@ -218,9 +228,9 @@ fn question() -> impl Strategy<Value = String> {
         " on boundaries 2019",
         " as thousand persons",
     ]);
-    (measure, subject, reducer, level, steps, place, time, more).prop_map(
-        |(measure, subject, reducer, level, steps, place, time, more)| {
-            format!("{reducer}{measure}{subject} by {level}{steps}{place}{time}{more}")
+    (measure, subject, axes, time, more).prop_map(
+        |(measure, subject, (reducer, axis, steps, place), time, more)| {
+            format!("{reducer}{measure}{subject} by {axis}{steps}{place}{time}{more}")
         },
     )
 }
@@ -239,7 +249,11 @@ fn difference((one, other): (Vec<String>, Vec<String>)) -> Result<(), String> {
     match differ {
         Some((one, other)) => Err(format!("\n  side by side {one}\n  one by one   {other}")),
         None if one.len() == other.len() => Ok(()),
-        None => Err(format!("{} lines and {}\n{one:#?}\n{other:#?}", one.len(), other.len())),
+        None => {
+            let least = one.len().min(other.len());
+            let rest = one.iter().skip(least).chain(other.iter().skip(least)).collect::<Vec<_>>();
+            Err(format!("{} lines and {}: {rest:#?}", one.len(), other.len()))
+        }
     }
 }
 
@@ -291,6 +305,10 @@ fn what_is_plain_is_answered_side_by_side() {
         "people by province, year in L since 2019",
         "money by province, quarter in L since 2019",
         "insured / people by province, month in L since 2019-01",
+        "people by month in L since 2019-01",
+        "people by month in C2 since 2019-01",
+        "growth of money by year in P0, P1 since 2019",
+        "mean of people by month in L since first",
     ] {
         let both = both(&snapshot, text).unwrap_or_else(|| panic!("{text}"));
         difference(both).unwrap_or_else(|differ| panic!("{text}: {differ}"));

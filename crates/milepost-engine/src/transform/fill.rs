@@ -6,6 +6,7 @@ use milepost_model::{Period, Status, Strength};
 use crate::answer::{MissingReason, Origin, Reading};
 use crate::line::{Line, Timing};
 use crate::measure::{in_range, whole};
+use crate::time::is_as_long;
 
 /// A line of one indicator whose holes are filled. What is filled is flagged as imputed, and is an
 /// estimate.
@@ -17,7 +18,7 @@ pub(crate) struct Filled {
 
 impl Filled {
     /// The figure, or one made from the figures beside it: what holds at a close from those of
-    /// other closes, what accrues from spans of the same frequency.
+    /// other closes, what accrues from spans as long as its own.
     ///
     /// # Errors
     ///
@@ -58,7 +59,7 @@ impl Filled {
     fn beside(&self, period: Period) -> (Option<Reading>, Option<Reading>) {
         let comparable = |other: &&Period| match self.line.timing() {
             Timing::Close => true,
-            Timing::Span => other.frequency().is_some() && other.frequency() == period.frequency(),
+            Timing::Span => is_as_long(**other, period),
         };
         let natives = self.line.natives();
         let at = natives.partition_point(|other| other.last_day() < period.last_day());

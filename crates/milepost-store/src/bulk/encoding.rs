@@ -11,14 +11,16 @@ use std::{
 use super::{
     Bulk,
     drafts::{Draft, Drafts, Further},
-    output::{Keyed, Output, reserve},
+    output::{Output, reserve},
     sheets::{Part, Sheets, refused},
     unlocked,
 };
 use crate::{
     batch::{CommitId, Receipt},
     error::{Result, StoreError},
-    frame::{CELLS, CellRecord, Conflict, FrameContent, FrameShape, Inserted, encode},
+    frame::{
+        CELLS, CellRecord, Conflict, FrameContent, FrameShape, Inserted, Keyed, encode, weave,
+    },
     head::Row,
     state::{RecordError, SheetKey, State, days},
     store::{explain, is_applied, take_token},
@@ -116,9 +118,9 @@ impl<'a> BulkEncoding<'a> {
                 return;
             }
             let reserve = || reserve(&self.writer);
-            let written = self
-                .encode(job, &mut drafts)
-                .and_then(|frames| unlocked(&self.output).take(number, frames, reserve));
+            let written = self.encode(job, &mut drafts).and_then(|(shape, frames)| {
+                unlocked(&self.output).take(number, shape, frames, reserve)
+            });
             if let Err(error) = written {
                 let mut failure = unlocked(&self.failure);
                 if failure.as_ref().is_none_or(|(first, _)| number < *first) {
@@ -177,9 +179,9 @@ impl<'a> BulkEncoding<'a> {
     }
 
     /// The frames of a job that rows change.
-    fn encode(&self, job: &Job, drafts: &mut Drafts) -> Result<Vec<Keyed>> {
+    fn encode(&self, job: &Job, drafts: &mut Drafts) -> Result<(FrameShape, Vec<Keyed>)> {
         let Some((sheet, parts)) = self.state.sheet(job.sheet).zip(self.parts(job)) else {
-            return Ok(Vec::new());
+            return Ok((FrameShape::for_regions(0), Vec::new()));
         };
         let shape = sheet.shape;
         drafts.clear(&job.blocks, job.region_blocks);
@@ -207,12 +209,13 @@ impl<'a> BulkEncoding<'a> {
                 frames.push((job.sheet, frame, encoded));
             }
         }
+        weave(shape, &mut frames).map_err(|error| refused(0, error.to_string()))?;
         let mut sum = unlocked(&self.tally);
         sum.added = sum.added.saturating_add(tally.added);
         sum.revised = sum.revised.saturating_add(tally.revised);
         sum.unchanged = sum.unchanged.saturating_add(tally.unchanged);
         sum.withdrawn = sum.withdrawn.saturating_add(tally.withdrawn);
-        Ok(frames)
+        Ok((shape, frames))
     }
 
     fn parts(&self, job: &Job) -> Option<&Vec<Part>> {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     error::Result,
-    frame::EncodedFrame,
+    frame::{EncodedFrame, FrameShape, Keyed},
     head::SegmentRecord,
     io::{Disk, DiskFile},
     load::{io_error, open_segment, segment_name},
@@ -21,9 +21,6 @@ use crate::{
 /// Bytes that are written at once.
 const BLOCK: usize = 1 << 20;
 
-/// A frame with its sheet and number.
-pub(super) type Keyed = (u32, u32, EncodedFrame);
-
 /// Segments being written.
 #[derive(Debug)]
 pub(super) struct Output {
@@ -31,10 +28,12 @@ pub(super) struct Output {
     options: Options,
     open: Option<(String, SegmentWriter<Sink>)>,
     bytes: u64,
+    /// Sheet and window of the last frame.
+    last: Option<(u32, u32)>,
     segments: Vec<Arc<Sealed>>,
     /// The job whose frames are written next, and those of later ones.
     next: usize,
-    waiting: BTreeMap<usize, Vec<Keyed>>,
+    waiting: BTreeMap<usize, (FrameShape, Vec<Keyed>)>,
 }
 
 impl Output {
@@ -44,6 +43,7 @@ impl Output {
             options,
             open: None,
             bytes: 0,
+            last: None,
             segments: Vec::new(),
             next: 0,
             waiting: BTreeMap::new(),
@@ -54,13 +54,21 @@ impl Output {
     pub(super) fn take(
         &mut self,
         job: usize,
+        shape: FrameShape,
         frames: Vec<Keyed>,
         reserve: impl Fn() -> u64,
     ) -> Result<()> {
-        self.waiting.insert(job, frames);
-        while let Some(frames) = self.waiting.remove(&self.next) {
+        self.waiting.insert(job, (shape, frames));
+        while let Some((shape, frames)) = self.waiting.remove(&self.next) {
             self.next = self.next.saturating_add(1);
             for (sheet, number, frame) in frames {
+                let length = crate::head::length(frame.bytes.len());
+                // What frames lean on must be in their segment.
+                let together = Some((sheet, shape.window(number)));
+                let is_together = std::mem::replace(&mut self.last, together) == together;
+                if !is_together && self.bytes.saturating_add(length) > SEGMENT_BYTES {
+                    self.seal()?;
+                }
                 self.append(sheet, number, &frame, &reserve)?;
             }
         }
@@ -75,9 +83,6 @@ impl Output {
         reserve: &impl Fn() -> u64,
     ) -> Result<()> {
         let length = crate::head::length(frame.bytes.len());
-        if self.bytes.saturating_add(length) > SEGMENT_BYTES {
-            self.seal()?;
-        }
         if self.open.is_none() {
             let id = reserve();
             let name = segment_name(id);
@@ -89,9 +94,7 @@ impl Output {
         }
         self.bytes = self.bytes.saturating_add(length);
         if let Some((name, writer)) = &mut self.open {
-            let view = frame.view().map_err(|error| io::Error::other(error.to_string()));
-            view.and_then(|view| writer.append(sheet, number, view))
-                .map_err(io_error(self.disk.as_ref(), name))?;
+            writer.append(sheet, number, frame).map_err(io_error(self.disk.as_ref(), name))?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-use super::{CELLS, UNIT};
+use super::CELLS;
 
 /// A set of cells of one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,10 +8,17 @@ impl CellSet {
     pub(crate) const EMPTY: CellSet = CellSet([0; CELLS / 64]);
     pub(crate) const FULL: CellSet = CellSet([u64::MAX; CELLS / 64]);
 
-    pub(super) fn from_bytes(bytes: &[u8; UNIT]) -> CellSet {
+    /// The set of a bitmap, which may be shorter than one of all cells.
+    pub(super) fn from_bytes(bytes: &[u8]) -> CellSet {
         let mut words = [0; CELLS / 64];
-        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+        let (whole, rest) = bytes.as_chunks();
+        for (word, bytes) in words.iter_mut().zip(whole) {
             *word = u64::from_le_bytes(*bytes);
+        }
+        if let Some(word) = words.get_mut(whole.len()) {
+            for (place, byte) in rest.iter().enumerate() {
+                *word |= u64::from(*byte) << place.saturating_mul(8);
+            }
         }
         CellSet(words)
     }
@@ -23,6 +30,12 @@ impl CellSet {
     pub(crate) fn insert(&mut self, cell: usize) {
         if let Some(word) = self.0.get_mut(cell / 64) {
             *word |= 1 << (cell % 64);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, cell: usize) {
+        if let Some(word) = self.0.get_mut(cell / 64) {
+            *word &= !(1 << (cell % 64));
         }
     }
 

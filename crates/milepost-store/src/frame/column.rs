@@ -1,6 +1,6 @@
 use super::error::ensure;
 use super::{CELLS, FormatError, UNIT};
-use crate::kernel;
+use crate::kernel::{self, Numbers};
 
 /// Bytes that describe a column in the details block.
 pub(super) const DESCRIPTION_BYTES: usize = 8;
@@ -57,7 +57,8 @@ impl<'a> Column<'a> {
 
     /// The values of some cells, above u32 in a damaged file only. `out` has a place for each.
     pub(crate) fn unpack(&self, cells: std::ops::Range<usize>, out: &mut [i64]) {
-        kernel::unpack_cells(self.payload, self.width, self.base.into(), cells, None, out);
+        let numbers = Numbers::of(self.payload, self.width);
+        kernel::unpack_cells(numbers, self.base.into(), cells, None, out);
     }
 
     /// The value of every cell, if it is one.
@@ -69,7 +70,8 @@ impl<'a> Column<'a> {
     /// The value of a cell; above u32 in a damaged file only.
     #[inline]
     pub(crate) fn get(&self, cell: usize) -> u64 {
-        let residual = kernel::get(self.payload, self.width, cell).unwrap_or(0);
+        let numbers = Numbers::of(self.payload, self.width);
+        let residual = kernel::get(numbers, cell).unwrap_or(0);
         residual.wrapping_add(u64::from(self.base))
     }
 }

@@ -1,7 +1,11 @@
 use super::cell::day_to_key;
 use super::column;
-use super::entry::{self, DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, WITHDRAWN};
-use super::{CELLS, CellRecord, CellSet, FormatError, FrameContent, FrameView, UNIT, scale};
+use super::entry::{
+    self, DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, ROW_CELLS, TAIL, WITHDRAWN,
+};
+use super::{
+    CELLS, CellRecord, CellSet, Format, FormatError, FrameContent, FrameView, UNIT, scale, tail,
+};
 use crate::kernel;
 
 /// The bytes of a frame and what the directory says of it.
@@ -9,14 +13,21 @@ use crate::kernel;
 pub(crate) struct EncodedFrame {
     /// Sheet, frame number, offset and checksum are 0 until a segment writer sets them.
     pub(crate) entry: DirectoryEntry,
-    /// Payload, then sidecar.
+    /// Payload, then sidecar, be it a tail or not.
     pub(crate) bytes: Vec<u8>,
 }
 
 impl EncodedFrame {
-    /// The frame as readers see it.
+    /// The frame as readers see it, if it leans on no other.
     pub(crate) fn view(&self) -> Result<FrameView<'_>, FormatError> {
-        FrameView::new(&self.entry, &self.bytes)
+        let (body, tail) = self.parts();
+        FrameView::new(&self.entry, body, tail, None)
+    }
+
+    /// What stands among the frames of a segment, and what stands among their tails.
+    pub(crate) fn parts(&self) -> (&[u8], &[u8]) {
+        let body = self.entry.body_bytes();
+        self.bytes.split_at_checked(body).unwrap_or((&self.bytes, &[]))
     }
 }
 
@@ -37,13 +48,51 @@ pub(crate) enum EncodeError {
     },
 }
 
-/// Writes a frame. The same content always gives the same bytes.
+/// Writes a frame that leans on no other. The same content always gives the same bytes.
 pub(crate) fn encode(content: &FrameContent) -> Result<EncodedFrame, EncodeError> {
+    encode_as(Format::LATEST, content)
+}
+
+/// [`encode`] for a format that may be an earlier one.
+pub(super) fn encode_as(
+    format: Format,
+    content: &FrameContent,
+) -> Result<EncodedFrame, EncodeError> {
     let survey = Survey::of(content)?;
-    let mut entry = DirectoryEntry::EMPTY;
+    let mut entry = DirectoryEntry { format, ..DirectoryEntry::EMPTY };
     let mut bytes = Vec::with_capacity(UNIT.saturating_mul(20));
     (entry.known_min, entry.known_max) = survey.known.unwrap_or_default();
+    if format >= Format::Two {
+        entry.rows_left_out = rows_left_out(&survey.values);
+    }
     write_payload(&survey.values, &mut entry, &mut bytes);
+    if format >= Format::Two
+        && !entry.has(MIXED_SCALES)
+        && content.history().is_empty()
+        && let Some(attributes) = survey.same_attributes()
+    {
+        entry.flags |= TAIL;
+        tail::write(attributes, &survey.with_value, &mut entry, &mut bytes);
+    } else {
+        write_sidecar(content, &survey, &mut entry, &mut bytes)?;
+    }
+    Ok(EncodedFrame { entry, bytes })
+}
+
+/// Rows of 32 cells after the last value; the first row is never left out.
+fn rows_left_out(values: &[(u16, (i64, u8))]) -> u8 {
+    let last = values.last().map_or(0, |(cell, _)| usize::from(*cell));
+    let left_out = CELLS.saturating_sub(1).saturating_sub(last) / ROW_CELLS;
+    u8::try_from(left_out).unwrap_or(0)
+}
+
+/// Writes a sidecar in units of 128 bytes and sets what the entry says of it.
+fn write_sidecar(
+    content: &FrameContent,
+    survey: &Survey,
+    entry: &mut DirectoryEntry,
+    bytes: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
     if usize::from(entry.count) < CELLS {
         bytes.extend(survey.with_value.to_bytes());
     }
@@ -62,17 +111,17 @@ pub(crate) fn encode(content: &FrameContent) -> Result<EncodedFrame, EncodeError
     }
     if survey.needs_details() || !content.history().is_empty() {
         entry.flags |= DETAILS;
-        write_details(content, &survey, &mut bytes);
+        write_details(content, survey, bytes);
     }
     if !content.history().is_empty() {
         entry.flags |= HISTORY;
-        content.history().iter().for_each(|known| known.write(&mut bytes));
+        content.history().iter().for_each(|known| known.write(bytes));
     }
     bytes.resize(bytes.len().next_multiple_of(UNIT), 0);
     let units = bytes.len().saturating_sub(entry.payload_bytes()).checked_div(UNIT).unwrap_or(0);
-    entry.sidecar_units = u16::try_from(units)
+    entry.sidecar = u16::try_from(units)
         .map_err(|_| EncodeError::History { count: content.history().len() })?;
-    Ok(EncodedFrame { entry, bytes })
+    Ok(())
 }
 
 /// Number of attributes, each a column.
@@ -127,6 +176,15 @@ impl Survey {
         }
     }
 
+    /// The attributes, if all cells have the same and none is withdrawn.
+    fn same_attributes(&self) -> Option<[u32; COLUMNS]> {
+        if self.known.is_none() {
+            return Some([0, 0, day_to_key(Some(0)), 0, 0, 0]);
+        }
+        let is_same = self.withdrawn.is_empty() && self.ranges.iter().all(|(min, max)| min == max);
+        is_same.then(|| self.ranges.map(|(min, _)| min))
+    }
+
     /// Whether some column is not what a frame without details implies.
     fn needs_details(&self) -> bool {
         let [status, published, recorded, precision, source, note] = self.ranges;
@@ -160,7 +218,14 @@ fn write_payload(values: &[(u16, (i64, u8))], entry: &mut DirectoryEntry, bytes:
             *number = mantissa.wrapping_sub(entry.base).cast_unsigned();
         }
     }
-    kernel::pack(&numbers, entry.width, bytes);
+    pack(&numbers, entry, bytes);
+}
+
+/// Appends the payload of an entry: as much of it as its rows take.
+pub(super) fn pack(numbers: &[u64; CELLS], entry: &DirectoryEntry, bytes: &mut Vec<u8>) {
+    let start = bytes.len();
+    kernel::pack(numbers, entry.width, bytes);
+    bytes.truncate(start.saturating_add(entry.payload_bytes()));
 }
 
 /// Writes the details block and the columns; the history follows them.

@@ -10,10 +10,14 @@ mod content;
 mod encode;
 mod entry;
 mod error;
+mod format;
 mod history;
+mod holes;
 mod scale;
 mod shape;
+mod tail;
 mod view;
+mod weave;
 
 pub(crate) use bits::CellSet;
 pub(crate) use cell::{CellRecord, day_to_key, key_to_day};
@@ -22,9 +26,11 @@ pub(crate) use content::{Conflict, FrameContent, Inserted};
 pub(crate) use encode::{EncodedFrame, encode};
 pub(crate) use entry::{DirectoryEntry, ENTRY_BYTES};
 pub(crate) use error::FormatError;
+pub(crate) use format::Format;
 pub(crate) use history::HistoryRecord;
 pub(crate) use shape::{Address, FrameShape};
-pub(crate) use view::{FrameView, RangeSum};
+pub(crate) use view::{FrameView, Key, RangeSum};
+pub(crate) use weave::{Keyed, weave};
 
 pub(crate) use crate::kernel::{CELLS, UNIT};
 

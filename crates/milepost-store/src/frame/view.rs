@@ -2,11 +2,16 @@ use std::ops::Range;
 
 use super::cell::{MAX_DAY, day_to_key, key_to_day};
 use super::column::{Attribute, Column, DESCRIPTION_BYTES};
-use super::entry::{DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, WITHDRAWN};
+use super::entry::{DETAILS, DirectoryEntry, HISTORY, MIXED_SCALES, TAIL, WITHDRAWN};
 use super::error::ensure;
 use super::history::{self, RECORD_BYTES};
-use super::{CELLS, CellRecord, CellSet, FormatError, FrameContent, HistoryRecord, UNIT, scale};
-use crate::kernel;
+use super::holes::Holes;
+use super::tail::Tail;
+use super::{
+    CELLS, CellRecord, CellSet, EncodedFrame, FormatError, FrameContent, HistoryRecord, UNIT,
+    scale, weave,
+};
+use crate::kernel::{self, Bits, Numbers, Packed};
 
 /// Reads a frame in place, touching only the bytes that a question needs.
 ///
@@ -15,13 +20,41 @@ use crate::kernel;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrameView<'a> {
     entry: &'a DirectoryEntry,
-    bytes: &'a [u8],
-    payload: &'a [u8],
-    /// `None`: every cell has a value.
-    values: Option<&'a [u8; UNIT]>,
+    body: &'a [u8],
+    tail: &'a [u8],
+    key: Option<Key<'a>>,
+    /// With those of the key, if the frame leans on one.
+    numbers: Numbers<'a>,
+    /// What a number is less than its mantissa.
+    base: i64,
+    values: Holes<'a>,
     withdrawn: Option<&'a [u8; UNIT]>,
     scales: Option<&'a [u8; CELLS]>,
-    details: Option<Details<'a>>,
+    notes: Notes<'a>,
+}
+
+/// The frame that others lean on, as they see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key<'a> {
+    pub(super) base: i64,
+    pub(super) numbers: Packed<'a>,
+}
+
+impl<'a> Key<'a> {
+    /// Takes the payload off the front of the key's bytes.
+    #[inline]
+    pub(crate) fn new(entry: &DirectoryEntry, body: &'a [u8]) -> Result<Key<'a>, FormatError> {
+        let payload = body.get(..entry.payload_bytes()).ok_or_else(short)?;
+        Ok(Key { base: entry.base, numbers: Packed { payload, width: entry.width } })
+    }
+}
+
+/// What is said of the figures.
+#[derive(Clone, Copy, Debug)]
+enum Notes<'a> {
+    /// The same of all.
+    Same([u32; 6]),
+    Each(Details<'a>),
 }
 
 /// The descriptions of the columns in the order of the format, their payloads, and the history:
@@ -43,51 +76,64 @@ pub(crate) struct RangeSum {
 }
 
 impl<'a> FrameView<'a> {
-    /// Takes `bytes` (payload, then sidecar) apart; their lengths must be what `entry` says.
+    /// Takes a frame apart: payload and sidecar or, if that is a tail, payload and tail. Their
+    /// lengths must be what `entry` says. `key` is what the frame leans on, if it does.
     pub(crate) fn new(
         entry: &'a DirectoryEntry,
-        bytes: &'a [u8],
+        body: &'a [u8],
+        tail: &'a [u8],
+        key: Option<Key<'a>>,
     ) -> Result<FrameView<'a>, FormatError> {
         ensure(
-            bytes.len() == entry.frame_bytes(),
+            body.len() == entry.body_bytes()
+                && tail.len() == entry.tail_bytes()
+                && key.is_some() == (entry.lean > 0),
             0,
             "a frame has another length than its entry says",
         )?;
         let start = entry.payload_bytes();
-        let (payload, mut rest) = bytes.split_at_checked(start).ok_or_else(short)?;
-        let values = take_if(usize::from(entry.count) < CELLS, &mut rest)?;
-        let withdrawn = take_if(entry.has(WITHDRAWN), &mut rest)?;
-        let scales = take_if(entry.has(MIXED_SCALES), &mut rest)?;
-        let details = if entry.has(DETAILS) {
-            let (details, after) =
-                Details::read(rest, entry.has(HISTORY)).map_err(|e| e.within(start as u64))?;
-            rest = after;
-            Some(details)
-        } else {
-            None
+        let (payload, rest) = body.split_at_checked(start).ok_or_else(short)?;
+        let packed = Packed { payload, width: entry.width };
+        let (numbers, base) = match key {
+            None => (Numbers::of(packed.payload, packed.width), entry.base),
+            Some(key) => {
+                let base = key.base.wrapping_add(entry.lean_base.into());
+                (Numbers::over(key.numbers, packed), base)
+            }
         };
-        ensure(
-            rest.len() < UNIT && rest.iter().all(|byte| *byte == 0),
-            start as u64,
-            "a sidecar is longer than its parts",
-        )?;
-        Ok(FrameView { entry, bytes, payload, values, withdrawn, scales, details })
+        let (values, withdrawn, scales, notes) = if entry.has(TAIL) {
+            let Tail { attributes, holes } = Tail::read(tail, entry)?;
+            (holes, None, None, Notes::Same(attributes))
+        } else {
+            read_sidecar(rest, entry).map_err(|error| error.within(start as u64))?
+        };
+        Ok(FrameView { entry, body, tail, key, numbers, base, values, withdrawn, scales, notes })
     }
 
     pub(crate) fn entry(&self) -> &'a DirectoryEntry {
         self.entry
     }
 
-    /// Payload and sidecar.
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.bytes
+    /// The frame's own bytes, and how many frames have to be read for it, and their bytes.
+    pub(crate) fn reads(&self) -> (u64, usize) {
+        let own = self.entry.frame_bytes();
+        self.key.map_or((1, own), |key| (2, own.saturating_add(key.numbers.payload.len())))
+    }
+
+    /// The same frame, leaning on no other and no key, in the latest format.
+    pub(crate) fn alone(&self) -> Result<EncodedFrame, FormatError> {
+        let entry = *self.entry;
+        if entry.format == super::Format::LATEST && entry.lean == 0 && !entry.is_key() {
+            return Ok(EncodedFrame { entry, bytes: [self.body, self.tail].concat() });
+        }
+        super::encode(&self.decode()?).map_err(|_| impossible())
     }
 
     /// The latest record of a cell, `None` if it is absent.
     #[inline]
     pub(crate) fn get(&self, cell: u16) -> Result<Option<CellRecord>, FormatError> {
         let cell = usize::from(cell);
-        let value = if self.has_value(cell) {
+        let value = if self.values.has_value(cell) {
             Some(self.value(cell)?)
         } else if self.withdrawn.is_some_and(|bits| bit(bits, cell)) {
             None
@@ -130,7 +176,7 @@ impl<'a> FrameView<'a> {
 
     /// The superseded records of a cell, oldest knowledge first.
     pub(crate) fn history(&self, cell: u16) -> Result<Vec<CellRecord>, FormatError> {
-        let records = self.details.map_or(&[][..], |details| details.history);
+        let records = self.records();
         let start = records.partition_point(|bytes| history::cell_of(bytes) < cell);
         let of_cell =
             records.iter().skip(start).take_while(|bytes| history::cell_of(bytes) == cell);
@@ -142,39 +188,40 @@ impl<'a> FrameView<'a> {
     /// Cells without a value get some mantissa: ask [`FrameView::values`].
     #[inline]
     pub(crate) fn mantissas(&self, out: &mut [i64; CELLS]) {
-        kernel::unpack(self.payload, self.entry.width, self.entry.base, out);
+        kernel::unpack(self.numbers, self.base, out);
     }
 
-    /// Writes the mantissas of `cells` at the frame's scale, 0 for a cell that is not in `known` or
-    /// has no value. `out` has a place for each of `cells`. Not for frames of mixed scales.
+    /// Writes the mantissas of `cells` at the frame's scale, 0 for a cell that is not in `present`,
+    /// none of which may be without a value. `out` has a place for each of `cells`. Not for frames of
+    /// mixed scales.
     #[inline]
-    pub(crate) fn mantissas_of(&self, cells: Range<usize>, known: &CellSet, out: &mut [i64]) {
-        let DirectoryEntry { width, base, .. } = *self.entry;
-        let present = (self.values.is_some() || *known != CellSet::FULL)
-            .then(|| self.values().and(known).into_words());
-        kernel::unpack_cells(self.payload, width, base, cells, present.as_ref(), out);
+    pub(crate) fn mantissas_of(&self, cells: Range<usize>, present: &CellSet, out: &mut [i64]) {
+        let words = (*present != CellSet::FULL).then(|| present.into_words());
+        // Cells that the payload has no room for have no value.
+        let end = self.entry.cells().max(cells.start).min(cells.end);
+        let inside = end.saturating_sub(cells.start);
+        if let Some((out, beyond)) = out.split_at_mut_checked(inside) {
+            beyond.fill(0);
+            kernel::unpack_cells(self.numbers, self.base, cells.start..end, words.as_ref(), out);
+        }
     }
 
     /// An attribute of all cells; that of an absent cell is within the range of the others.
     #[inline]
     pub(crate) fn attribute(&self, attribute: Attribute) -> Column<'a> {
-        if let Some(details) = &self.details
-            && let Some(column) = details.columns().nth(attribute as usize)
-        {
-            return column;
-        }
-        Column::of(match attribute {
-            Attribute::Recorded => day_to_key(Some(self.entry.known_min)),
-            _ => 0,
-        })
+        let column = match &self.notes {
+            Notes::Same(attributes) => attributes.get(attribute as usize).copied().map(Column::of),
+            Notes::Each(details) => details.columns().nth(attribute as usize),
+        };
+        column.unwrap_or_else(|| Column::of(0))
     }
 
     /// The attributes, in the order of the format, if all cells have the same.
     #[inline]
     pub(crate) fn uniform_attributes(&self) -> Option<[u32; 6]> {
-        let Some(details) = &self.details else {
-            let recorded = self.attribute(Attribute::Recorded).constant()?;
-            return Some([0, 0, recorded, 0, 0, 0]);
+        let details = match &self.notes {
+            Notes::Same(attributes) => return Some(*attributes),
+            Notes::Each(details) => details,
         };
         let mut attributes = [0; 6];
         for (attribute, column) in attributes.iter_mut().zip(details.columns()) {
@@ -187,11 +234,11 @@ impl<'a> FrameView<'a> {
     #[inline]
     pub(crate) fn mantissa(&self, cell: u16) -> Option<i64> {
         let cell = usize::from(cell);
-        if self.is_mixed() || !self.has_value(cell) {
+        if self.is_mixed() || !self.values.has_value(cell) {
             return None;
         }
-        let residual = kernel::get(self.payload, self.entry.width, cell)?;
-        Some(self.entry.base.wrapping_add(residual.cast_signed()))
+        let number = kernel::get(self.numbers, cell)?;
+        Some(self.base.wrapping_add(number.cast_signed()))
     }
 
     /// The cells whose latest record was known at the end of `day`.
@@ -218,12 +265,12 @@ impl<'a> FrameView<'a> {
     /// The cells with a value.
     #[inline]
     pub(crate) fn values(&self) -> CellSet {
-        self.values.map_or(CellSet::FULL, CellSet::from_bytes)
+        self.values.values()
     }
 
     /// The cells that are withdrawn.
     pub(crate) fn withdrawn(&self) -> CellSet {
-        self.withdrawn.map_or(CellSet::EMPTY, CellSet::from_bytes)
+        self.withdrawn.map_or(CellSet::EMPTY, |bytes| CellSet::from_bytes(bytes))
     }
 
     /// The cells that have a value or had one that is withdrawn.
@@ -234,9 +281,6 @@ impl<'a> FrameView<'a> {
     /// Status and precision, if all cells have the same.
     #[inline]
     pub(crate) fn uniform_status(&self) -> Option<(u32, u8)> {
-        if self.details.is_none() {
-            return Some((0, 0));
-        }
         let constant = |attribute| self.attribute(attribute).constant();
         let precision = u8::try_from(constant(Attribute::Precision)?).ok()?;
         Some((constant(Attribute::Status)?, precision))
@@ -249,12 +293,13 @@ impl<'a> FrameView<'a> {
         if self.is_mixed() {
             return None;
         }
-        let count = self.values().count(cells.clone());
+        let values = self.values();
+        let count = values.count(cells.clone());
         if count == u32::from(self.entry.count) {
             return Some(RangeSum { sum: self.entry.sum, count });
         }
-        let residuals = kernel::sum(self.payload, self.entry.width, cells);
-        Some(self.range_sum(count, residuals))
+        let numbers = kernel::sum(self.numbers, cells, self.counted(&values).as_ref());
+        Some(self.range_sum(count, numbers))
     }
 
     /// [`FrameView::sum_range`] for many ranges at once, which unpacks the frame once. Whether the
@@ -269,8 +314,9 @@ impl<'a> FrameView<'a> {
         }
         let values = self.values();
         let mut counts = ranges.clone().map(|cells| values.count(cells));
-        kernel::sums(self.payload, self.entry.width, ranges, |residuals| {
-            each(self.range_sum(counts.next().unwrap_or(0), residuals));
+        let present = self.counted(&values);
+        kernel::sums(self.numbers, present.as_ref(), ranges, |numbers| {
+            each(self.range_sum(counts.next().unwrap_or(0), numbers));
         });
         true
     }
@@ -280,20 +326,27 @@ impl<'a> FrameView<'a> {
         self.entry.has(MIXED_SCALES)
     }
 
-    /// Cells without a value have residual 0, so only the base needs their number.
-    fn range_sum(&self, count: u32, residuals: u128) -> RangeSum {
-        let bases = i128::from(self.entry.base).saturating_mul(i128::from(count));
-        RangeSum { sum: bases.saturating_add(residuals.cast_signed()), count }
+    /// The cells whose numbers count in sums, where others have any: in most frames, cells without
+    /// a value have the number 0.
+    fn counted(&self, values: &CellSet) -> Option<Bits> {
+        let has_others = self.entry.is_key() || self.key.is_some();
+        (has_others && !self.values.is_full()).then(|| values.into_words())
+    }
+
+    /// Only the base needs to know how many cells have a value.
+    fn range_sum(&self, count: u32, numbers: u128) -> RangeSum {
+        let bases = i128::from(self.base).saturating_mul(i128::from(count));
+        RangeSum { sum: bases.saturating_add(numbers.cast_signed()), count }
     }
 
     /// The whole content, to be changed.
     pub(crate) fn decode(&self) -> Result<FrameContent, FormatError> {
         let mut mantissas = [0; CELLS];
         self.mantissas(&mut mantissas);
-        let withdrawn = self.withdrawn();
+        let (values, withdrawn) = (self.values(), self.withdrawn());
         let mut cells = vec![None; CELLS];
         for (cell, (place, mantissa)) in cells.iter_mut().zip(mantissas).enumerate() {
-            let value = if self.has_value(cell) {
+            let value = if values.contains(cell) {
                 Some(self.scaled(cell, mantissa)?)
             } else if withdrawn.contains(cell) {
                 None
@@ -309,12 +362,23 @@ impl<'a> FrameView<'a> {
     /// Reads everything and checks every rule of the format: the content, written again, must
     /// give these bytes.
     pub(crate) fn verify(&self) -> Result<(), FormatError> {
-        let again = super::encode(&self.decode()?)
-            .map_err(|_| FormatError::new(0, "a frame holds what no frame can"))?;
+        let mut again = super::encode::encode_as(self.entry.format, &self.decode()?)
+            .map_err(|_| impossible())?;
+        if self.entry.is_key() || self.key.is_some() {
+            let mut mantissas = [0; CELLS];
+            self.mantissas(&mut mantissas);
+            again = match self.key {
+                None => weave::as_key(&again, &mantissas),
+                Some(key) => {
+                    weave::leaning(&again, &self.values(), &mantissas, key, self.entry.lean)
+                }
+            }
+            .ok_or_else(impossible)?;
+        }
         let DirectoryEntry { sheet, frame, offset_units, checksum, .. } = *self.entry;
         let entry = DirectoryEntry { sheet, frame, offset_units, checksum, ..again.entry };
         ensure(
-            entry == *self.entry && again.bytes == self.bytes,
+            entry == *self.entry && again.parts() == (self.body, self.tail),
             0,
             "a frame's directory entry or bytes are not those of its content",
         )
@@ -325,7 +389,7 @@ impl<'a> FrameView<'a> {
         cells: &[Option<CellRecord>],
     ) -> Result<Vec<HistoryRecord>, FormatError> {
         let offset = self.sidecar_start();
-        let records = self.details.map_or(&[][..], |details| details.history);
+        let records = self.records();
         let history: Vec<HistoryRecord> = records
             .iter()
             .map(|bytes| HistoryRecord::read(bytes, offset))
@@ -348,16 +412,19 @@ impl<'a> FrameView<'a> {
         self.entry.payload_bytes() as u64
     }
 
-    #[inline]
-    fn has_value(&self, cell: usize) -> bool {
-        self.values.map_or(cell < CELLS, |bits| bit(bits, cell))
+    /// The superseded records.
+    fn records(&self) -> &'a [[u8; RECORD_BYTES]] {
+        match &self.notes {
+            Notes::Same(_) => &[],
+            Notes::Each(details) => details.history,
+        }
     }
 
     #[inline]
     fn value(&self, cell: usize) -> Result<(i64, u8), FormatError> {
-        let residual = kernel::get(self.payload, self.entry.width, cell)
+        let number = kernel::get(self.numbers, cell)
             .ok_or_else(|| FormatError::new(0, "a payload is shorter than its width"))?;
-        self.scaled(cell, self.entry.base.wrapping_add(residual.cast_signed()))
+        self.scaled(cell, self.base.wrapping_add(number.cast_signed()))
     }
 
     #[inline]
@@ -372,23 +439,45 @@ impl<'a> FrameView<'a> {
     /// The record of a cell that is not absent.
     #[inline]
     fn record(&self, cell: usize, value: Option<(i64, u8)>) -> Result<CellRecord, FormatError> {
-        if let Some(details) = &self.details {
-            let mut values = [0; 6];
-            for (value, column) in values.iter_mut().zip(details.columns()) {
-                *value = column.get(cell);
+        let values = match &self.notes {
+            Notes::Same(values) => values.map(u64::from),
+            Notes::Each(details) => {
+                let mut values = [0; 6];
+                for (value, column) in values.iter_mut().zip(details.columns()) {
+                    *value = column.get(cell);
+                }
+                values
             }
-            return attributes(value, values);
-        }
-        Ok(CellRecord {
-            value,
-            status: 0,
-            published: None,
-            recorded: self.entry.known_min,
-            precision: 0,
-            source: 0,
-            note: 0,
-        })
+        };
+        attributes(value, values)
     }
+}
+
+/// The parts of a sidecar in units of 128 bytes.
+type Sidecar<'a> = (Holes<'a>, Option<&'a [u8; UNIT]>, Option<&'a [u8; CELLS]>, Notes<'a>);
+
+/// Takes a sidecar in units of 128 bytes apart.
+fn read_sidecar<'a>(
+    mut rest: &'a [u8],
+    entry: &DirectoryEntry,
+) -> Result<Sidecar<'a>, FormatError> {
+    let values = take_if::<UNIT>(usize::from(entry.count) < CELLS, &mut rest)?;
+    let values = values.map_or(Holes::FULL, |bytes| Holes::of_bitmap(bytes));
+    let withdrawn = take_if(entry.has(WITHDRAWN), &mut rest)?;
+    let scales = take_if(entry.has(MIXED_SCALES), &mut rest)?;
+    let notes = if entry.has(DETAILS) {
+        let (details, after) = Details::read(rest, entry.has(HISTORY))?;
+        rest = after;
+        Notes::Each(details)
+    } else {
+        Notes::Same([0, 0, day_to_key(Some(entry.known_min)), 0, 0, 0])
+    };
+    ensure(
+        rest.len() < UNIT && rest.iter().all(|byte| *byte == 0),
+        0,
+        "a sidecar is longer than its parts",
+    )?;
+    Ok((values, withdrawn, scales, notes))
 }
 
 impl<'a> Details<'a> {
@@ -457,6 +546,11 @@ fn take_if<'a, const N: usize>(
     let (part, after) = rest.split_first_chunk().ok_or_else(short)?;
     *rest = after;
     Ok(Some(part))
+}
+
+#[cold]
+fn impossible() -> FormatError {
+    FormatError::new(0, "a frame holds what no frame can")
 }
 
 #[cold]

@@ -30,6 +30,9 @@ struct Contents {
     /// What the disk does wrong.
     #[cfg(test)]
     wrongs: power::Wrongs,
+    /// Bytes written in all.
+    #[cfg(test)]
+    written: u64,
 }
 
 /// What changes a directory or a file, or makes a change durable.
@@ -95,6 +98,8 @@ impl Contents {
                 }
             }
             Operation::Write(file, offset, bytes) => {
+                #[cfg(test)]
+                self.count(bytes.len());
                 let file = self.files.get_mut(file).ok_or(io::ErrorKind::NotFound)?;
                 write(Arc::make_mut(file), offset, &bytes)?;
             }

@@ -13,6 +13,12 @@ pub(super) trait EachRow<W, const LANES: usize> {
     fn row(&mut self, row: usize, values: &[W; LANES]);
 }
 
+/// Where the rows of cells come from.
+pub(super) trait Source<W, const LANES: usize>: Copy {
+    /// The numbers of a row; `None` if the payload is too short for it.
+    fn row(self, row: usize) -> Option<[W; LANES]>;
+}
+
 /// A few instructions.
 struct Closure<F>(F);
 
@@ -28,7 +34,7 @@ macro_rules! lanes_of {
     ($(#[$documentation:meta])* $name:ident, $word:ty) => {
         $(#[$documentation])*
         pub(super) mod $name {
-            use super::{Closure, EachRow};
+            use super::{Closure, EachRow, Source};
             use super::super::{CELLS, UNIT};
             use std::ops::Range;
 
@@ -47,44 +53,62 @@ macro_rules! lanes_of {
                 words
             }
 
-            /// Calls `each`, a few instructions, as [`rows`] does.
-            #[inline(always)]
-            pub(in super::super) fn for_each_row(
-                payload: &[u8],
+            /// Numbers of one width, 1..=`BITS`.
+            #[derive(Clone, Copy)]
+            pub(in super::super) struct Packed<'a> {
+                units: &'a [[u8; UNIT]],
                 width: usize,
-                range: Range<usize>,
-                each: impl FnMut(usize, &[Word; LANES]),
-            ) {
-                rows(payload, width, range, Closure(each));
             }
 
-            /// Gives `each` the number and the values of every row of cells in `range`.
-            /// Stops early if the payload is shorter than `width` units. `width` is 1..=`BITS`.
-            #[inline(always)]
-            pub(in super::super) fn rows(
-                payload: &[u8],
-                width: usize,
-                range: Range<usize>,
-                mut each: impl EachRow<Word, LANES>,
-            ) {
-                let units = payload.as_chunks::<UNIT>().0;
-                let mask = Word::MAX >> (BITS - width);
-                for row in range {
+            impl<'a> Packed<'a> {
+                #[inline(always)]
+                pub(in super::super) fn new(payload: &'a [u8], width: u8) -> Self {
+                    Self { units: payload.as_chunks().0, width: usize::from(width).min(BITS) }
+                }
+            }
+
+            impl Source<Word, LANES> for Packed<'_> {
+                #[inline(always)]
+                fn row(self, row: usize) -> Option<[Word; LANES]> {
+                    let Self { units, width } = self;
+                    let mask = Word::MAX >> (BITS - width);
                     let (index, shift) = (row * width / BITS, row * width % BITS);
-                    let Some(low) = units.get(index) else { return };
-                    let mut values = load(low);
+                    let mut values = load(units.get(index)?);
                     for value in &mut values {
                         *value >>= shift;
                     }
                     if shift + width > BITS {
-                        let Some(high) = units.get(index + 1) else { return };
-                        for (value, high) in values.iter_mut().zip(load(high)) {
+                        for (value, high) in values.iter_mut().zip(load(units.get(index + 1)?)) {
                             *value |= high << (BITS - shift);
                         }
                     }
                     for value in &mut values {
                         *value &= mask;
                     }
+                    Some(values)
+                }
+            }
+
+            /// Calls `each`, a few instructions, as [`rows`] does.
+            #[inline(always)]
+            pub(in super::super) fn for_each_row(
+                source: impl Source<Word, LANES>,
+                range: Range<usize>,
+                each: impl FnMut(usize, &[Word; LANES]),
+            ) {
+                rows(source, range, Closure(each));
+            }
+
+            /// Gives `each` the number and the values of every row of cells in `range`.
+            /// Stops early if a payload is too short.
+            #[inline(always)]
+            pub(in super::super) fn rows(
+                source: impl Source<Word, LANES>,
+                range: Range<usize>,
+                mut each: impl EachRow<Word, LANES>,
+            ) {
+                for row in range {
+                    let Some(values) = source.row(row) else { return };
                     each.row(row, &values);
                 }
             }
@@ -145,3 +169,18 @@ lanes_of!(
     wide,
     u64
 );
+
+/// Numbers on top of those of a key, both of a width at which no sum exceeds 32 bits.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a>(pub(super) narrow::Packed<'a>, pub(super) narrow::Packed<'a>);
+
+impl Source<u32, { narrow::LANES }> for Pair<'_> {
+    #[inline(always)]
+    fn row(self, row: usize) -> Option<[u32; narrow::LANES]> {
+        let (mut sums, others) = (self.0.row(row)?, self.1.row(row)?);
+        for (sum, other) in sums.iter_mut().zip(others) {
+            *sum = sum.wrapping_add(other);
+        }
+        Some(sums)
+    }
+}

@@ -6,9 +6,11 @@
 
 mod dispatch;
 mod lanes;
+mod numbers;
 mod operations;
 
-pub(crate) use operations::{get, pack, sum, sums, unpack, unpack_cells};
+pub(crate) use numbers::{MOST_IN_PAIR, Numbers, Packed};
+pub(crate) use operations::{Bits, get, pack, sum, sums, unpack, unpack_cells};
 
 /// Cells in a frame.
 pub(crate) const CELLS: usize = 1024;

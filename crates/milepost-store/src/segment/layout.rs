@@ -2,10 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::frame::{FormatError, UNIT};
-
-/// The format that segments are written in.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+use crate::frame::{Format, FormatError, UNIT};
 
 pub(super) const HEADER_BYTES: usize = UNIT;
 pub(super) const FOOTER_BYTES: usize = UNIT;
@@ -25,17 +22,17 @@ pub(crate) enum OpenError {
 }
 
 /// The first 128 bytes.
-pub(super) fn header(id: u64) -> [u8; HEADER_BYTES] {
+pub(super) fn header(id: u64, format: Format) -> [u8; HEADER_BYTES] {
     let mut bytes = [0; HEADER_BYTES];
     put(&mut bytes, 0, &MAGIC);
-    put(&mut bytes, 8, &FORMAT_VERSION.to_le_bytes());
+    put(&mut bytes, 8, &format.number().to_le_bytes());
     put(&mut bytes, 16, &id.to_le_bytes());
     seal(&mut bytes, 120, id);
     bytes
 }
 
-/// Checks the first 128 bytes.
-pub(super) fn check_header(bytes: &[u8; HEADER_BYTES], id: u64) -> Result<(), OpenError> {
+/// Checks the first 128 bytes; returns the format that they name.
+pub(super) fn check_header(bytes: &[u8; HEADER_BYTES], id: u64) -> Result<Format, OpenError> {
     if !bytes.starts_with(&MAGIC) {
         return Err(FormatError::new(0, "the file does not begin as a segment does").into());
     }
@@ -46,13 +43,12 @@ pub(super) fn check_header(bytes: &[u8; HEADER_BYTES], id: u64) -> Result<(), Op
         return Err(FormatError::new(120, "the header's checksum does not fit").into());
     }
     let (found, features) = (u32_at(bytes, 8), u32_at(bytes, 12));
-    if found != FORMAT_VERSION || features != 0 {
-        return Err(OpenError::Newer { found, features });
-    }
-    if *bytes != header(id) {
+    let format = Format::from_number(found).filter(|_| features == 0);
+    let format = format.ok_or(OpenError::Newer { found, features })?;
+    if *bytes != header(id, format) {
         return Err(FormatError::new(24, "the header has unknown parts").into());
     }
-    Ok(())
+    Ok(format)
 }
 
 /// The last 128 bytes.

@@ -1,12 +1,15 @@
 //! Segments: immutable files of frames (FORMAT.md, "Segments").
 
+mod directory;
 mod layout;
 mod reader;
 mod writer;
 
-pub(crate) use layout::{FORMAT_VERSION, OpenError};
+pub(crate) use layout::OpenError;
 pub(crate) use reader::Segment;
 pub(crate) use writer::SegmentWriter;
 
+#[cfg(test)]
+pub(crate) mod forge;
 #[cfg(test)]
 mod tests;

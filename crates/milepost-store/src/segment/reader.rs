@@ -1,9 +1,10 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::directory::{Directory, Link};
 use super::layout::{self, FOOTER_BYTES, Footer, HEADER_BYTES, OpenError};
 use super::writer::Seal;
-use crate::frame::{DirectoryEntry, ENTRY_BYTES, FormatError, FrameView, UNIT};
+use crate::frame::{DirectoryEntry, FormatError, FrameView, Key};
 use crate::map::Bytes;
 
 /// A sealed segment, its directory checked and in memory, its frames read in place.
@@ -11,8 +12,7 @@ use crate::map::Bytes;
 pub(crate) struct Segment {
     bytes: Bytes,
     seal: Seal,
-    /// In ascending order of sheet and frame number.
-    directory: Vec<DirectoryEntry>,
+    directory: Directory,
     /// A bit for each frame whose checksum was found right.
     checked: Vec<AtomicU64>,
     /// A bit for each frame found to have no figures but actual ones printed exactly.
@@ -24,15 +24,15 @@ impl Segment {
     pub(crate) fn open(bytes: Bytes, id: u64) -> Result<Segment, OpenError> {
         let short = || FormatError::new(0, "the file is too short for a segment");
         let header = bytes.first_chunk::<HEADER_BYTES>().ok_or_else(short)?;
-        layout::check_header(header, id)?;
+        let format = layout::check_header(header, id)?;
         let (before, footer) = bytes.split_last_chunk::<FOOTER_BYTES>().ok_or_else(short)?;
         let checksum = layout::footer_checksum(footer);
         let footer = Footer::from_bytes(footer, id, before.len() as u64)?;
         if footer.length != bytes.len() as u64 {
             return Err(FormatError::new(0, "the segment has another length than it had").into());
         }
-        let directory = read_directory(before, &footer, id)?;
-        let words = directory.len().div_ceil(64);
+        let directory = Directory::read(before, &footer, id, format)?;
+        let words = directory.entries.len().div_ceil(64);
         let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
         let Footer { values, length, entries: frames, .. } = footer;
         let seal = Seal { id, length, frames, values, checksum };
@@ -46,26 +46,53 @@ impl Segment {
 
     /// Every frame's entry, in ascending order of sheet and frame number.
     pub(crate) fn entries(&self) -> &[DirectoryEntry] {
-        &self.directory
+        &self.directory.entries
     }
 
-    /// The frame at a position of the directory; its checksum is computed on the first touch.
+    /// The frame at a position of the directory; its checksum, and that of the frame that it leans
+    /// on, are computed on the first touch.
     #[inline]
     pub(crate) fn frame(&self, index: usize) -> Result<FrameView<'_>, FormatError> {
+        let (entry, link, body) = self.checked(index)?;
+        let within = |error: FormatError| error.within(entry.offset_bytes());
+        let key = match link.key {
+            None => None,
+            Some(key) => {
+                let (entry, _, body) = self.checked(key as usize)?;
+                Some(Key::new(entry, body).map_err(within)?)
+            }
+        };
+        FrameView::new(entry, body, self.tail(entry, link), key).map_err(within)
+    }
+
+    #[inline]
+    fn checked(&self, index: usize) -> Result<(&DirectoryEntry, Link, &[u8]), FormatError> {
         let missing = || FormatError::new(0, "the segment has no frame with that number");
-        let entry = self.directory.get(index).ok_or_else(missing)?;
-        let bytes = self.bytes.get(range(entry)).ok_or_else(missing)?;
+        let entry = self.directory.entries.get(index).ok_or_else(missing)?;
+        let link = self.directory.link(index);
+        let body = self.bytes.get(range(entry)).ok_or_else(missing)?;
         if !is_set(&self.checked, index) {
-            self.check(entry, bytes)?;
+            self.check(entry, body, self.tail(entry, link))?;
             set(&self.checked, index);
         }
-        FrameView::new(entry, bytes).map_err(|error| error.within(entry.offset_bytes()))
+        Ok((entry, link, body))
+    }
+
+    #[inline]
+    fn tail_start(&self, link: Link) -> usize {
+        self.directory.tails.saturating_add(link.tail as usize)
+    }
+
+    #[inline]
+    fn tail(&self, entry: &DirectoryEntry, link: Link) -> &[u8] {
+        let start = self.tail_start(link);
+        self.bytes.get(start..start.saturating_add(entry.tail_bytes())).unwrap_or_default()
     }
 
     /// The entry of a frame that is known to have no figures but actual ones printed exactly.
     #[inline]
     pub(crate) fn plain_entry(&self, index: usize) -> Option<&DirectoryEntry> {
-        let entry = self.directory.get(index)?;
+        let entry = self.entries().get(index)?;
         (!entry.has_details() || is_set(&self.plain, index)).then_some(entry)
     }
 
@@ -81,24 +108,35 @@ impl Segment {
         else {
             return;
         };
-        if let (Some(first), Some(last)) = (self.directory.get(first), self.directory.get(last)) {
-            self.bytes.will_need(range(first).start..range(last).end);
+        // Keys lie before the frames that lean on them.
+        let key = self.directory.link(first).key.map_or(first, |key| key as usize);
+        let [key, first, last] = [key, first, last].map(|index| {
+            self.entries().get(index).map(|entry| (entry, self.directory.link(index)))
+        });
+        let (Some((key, _)), Some((from, first)), Some((to, last))) = (key, first, last) else {
+            return;
+        };
+        self.bytes.will_need(range(key).start..range(to).end);
+        let (first, last) = (self.tail_start(first), self.tail_start(last));
+        if from.tail_bytes() > 0 || first < last {
+            self.bytes.will_need(first..last.saturating_add(to.tail_bytes()));
         }
     }
 
     /// Reads every byte and checks every rule of the format.
     pub(crate) fn verify_all(&self) -> Result<(), FormatError> {
-        for (index, entry) in self.directory.iter().enumerate() {
+        for (index, entry) in self.entries().iter().enumerate() {
             // Also the frames that were right before: a disk may have changed its mind.
-            self.check(entry, self.bytes.get(range(entry)).unwrap_or_default())?;
+            let tail = self.tail(entry, self.directory.link(index));
+            self.check(entry, self.bytes.get(range(entry)).unwrap_or_default(), tail)?;
             self.frame(index)?.verify().map_err(|error| error.within(entry.offset_bytes()))?;
         }
         Ok(())
     }
 
     #[cold]
-    fn check(&self, entry: &DirectoryEntry, bytes: &[u8]) -> Result<(), FormatError> {
-        if entry.checksum_of(bytes, self.seal.id) == entry.checksum {
+    fn check(&self, entry: &DirectoryEntry, body: &[u8], tail: &[u8]) -> Result<(), FormatError> {
+        if entry.checksum_of(body, tail, self.seal.id) == entry.checksum {
             Ok(())
         } else {
             Err(FormatError::new(entry.offset_bytes(), "a frame's checksum does not fit"))
@@ -119,56 +157,9 @@ fn set(bits: &[AtomicU64], index: usize) {
     }
 }
 
-/// Where a frame lies in its segment.
+/// Where a frame lies in its segment, a tail excepted.
 fn range(entry: &DirectoryEntry) -> Range<usize> {
     // On machines with 32 bits a file that large cannot be mapped: an empty range results.
     let start = usize::try_from(entry.offset_bytes()).unwrap_or(usize::MAX);
-    start..start.saturating_add(entry.frame_bytes())
-}
-
-/// Reads the directory, which ends where `before` (all but the footer) ends.
-fn read_directory(
-    before: &[u8],
-    footer: &Footer,
-    id: u64,
-) -> Result<Vec<DirectoryEntry>, FormatError> {
-    let at = footer.directory_offset;
-    let wrong = |what: &'static str| FormatError::new(at, what);
-    let directory = usize::try_from(at).ok().and_then(|at| before.get(at..));
-    let directory = directory.ok_or_else(|| wrong("the directory lies beyond the file"))?;
-    let length = usize::try_from(footer.entries).ok().and_then(|n| n.checked_mul(ENTRY_BYTES));
-    // The number of entries is bounded by the file's length before anything is allocated.
-    let (entries, padding) = length
-        .and_then(|length| directory.split_at_checked(length))
-        .ok_or_else(|| wrong("the directory is shorter than its entries"))?;
-    if !padding.iter().all(|byte| *byte == 0) || !is_padded(directory.len(), padding.len()) {
-        return Err(wrong("the directory does not end at the footer"));
-    }
-    if layout::directory_checksum(entries, id) != footer.directory_checksum {
-        return Err(wrong("the directory's checksum does not fit"));
-    }
-    let (mut next, mut last_key, mut values) = (HEADER_BYTES as u64, None, 0_u64);
-    let mut directory = Vec::with_capacity(entries.as_chunks::<ENTRY_BYTES>().0.len());
-    for bytes in entries.as_chunks().0 {
-        let offset = at.saturating_add(directory.len().saturating_mul(ENTRY_BYTES) as u64);
-        let entry = DirectoryEntry::from_bytes(bytes, offset)?;
-        if last_key >= Some(entry.key()) {
-            return Err(FormatError::new(offset, "directory entries are not in order"));
-        }
-        if entry.offset_bytes() != next {
-            return Err(FormatError::new(offset, "a frame does not begin where the last one ends"));
-        }
-        last_key = Some(entry.key());
-        next = next.saturating_add(entry.frame_bytes() as u64);
-        values = values.saturating_add(u64::from(entry.count));
-        directory.push(entry);
-    }
-    if next != at || values != footer.values {
-        return Err(wrong("the frames are not those that the footer counts"));
-    }
-    Ok(directory)
-}
-
-fn is_padded(length: usize, padding: usize) -> bool {
-    length.is_multiple_of(UNIT) && padding < UNIT
+    start..start.saturating_add(entry.body_bytes())
 }

@@ -147,16 +147,16 @@ impl Reader<'_> {
             return self.read_one_by_one(view, pieces, &CellSet::FULL);
         };
         let ([first, ..], [.., last]) = (pieces, pieces) else { return Ok(()) };
+        let (values, withdrawn) = (view.values().and(&known), view.withdrawn().and(&known));
         let span = first.cells.start..last.cells.end;
         if let Some(numbers) = self.buffers.numbers.get_mut(..span.len()) {
-            view.mantissas_of(span.clone(), &known, numbers);
+            view.mantissas_of(span.clone(), &values, numbers);
             if factor != 1 {
                 for number in numbers {
                     *number = number.wrapping_mul(factor);
                 }
             }
         }
-        let (values, withdrawn) = (view.values().and(&known), view.withdrawn().and(&known));
         let mut is_known = false;
         for piece in pieces {
             let from = piece.cells.start.saturating_sub(span.start);

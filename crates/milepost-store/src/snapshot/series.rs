@@ -35,8 +35,9 @@ impl Snapshot {
             for (frame, place) in frames {
                 self.check()?;
                 let view = self.state.view(place)?;
-                read = read.saturating_add(1);
-                bytes = bytes.saturating_add(view.entry().frame_bytes());
+                let (frames, length) = view.reads();
+                read = read.saturating_add(frames);
+                bytes = bytes.saturating_add(length);
                 reader.read(sheet, ordinal, (frame, place), &view)?;
             }
             self.count(read, bytes);

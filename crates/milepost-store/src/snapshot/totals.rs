@@ -293,8 +293,8 @@ fn add_uniform(
 /// Adds the figures of those cells that are in `known`; their scale is common.
 fn add_known(view: &FrameView<'_>, pieces: &[Piece<'_>], known: &CellSet, sums: &mut [Sum]) {
     let mut numbers = [0; CELLS];
-    view.mantissas_of(0..CELLS, known, &mut numbers);
     let values = view.values().and(known);
+    view.mantissas_of(0..CELLS, &values, &mut numbers);
     let attribute = |attribute| {
         let column = view.attribute(attribute);
         move |cell| u32::try_from(column.get(cell)).unwrap_or(u32::MAX)

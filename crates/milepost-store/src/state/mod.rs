@@ -7,6 +7,7 @@ mod record;
 mod sheet;
 mod strings;
 mod verify;
+mod woven;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -166,6 +167,22 @@ impl State {
         }
         self.segments = Arc::new(segments);
         Ok(())
+    }
+
+    /// Takes over where frames are after a checkpoint of an earlier state, `before`, which wrote it
+    /// down as `sealed`. Frames that commits since then touched stay in memory.
+    pub(crate) fn take_places(&mut self, before: &State, sealed: &State) {
+        for ((sheet, before), sealed) in
+            self.sheets.iter_mut().zip(&before.sheets).zip(&sealed.sheets)
+        {
+            if Arc::ptr_eq(sheet, before) {
+                *sheet = Arc::clone(sealed);
+            } else {
+                Arc::make_mut(sheet).take_places(before, sealed);
+            }
+        }
+        self.segments = Arc::clone(&sealed.segments);
+        self.epoch = sealed.epoch;
     }
 
     /// Takes definitions in, and returns those that say anything new.

@@ -42,6 +42,18 @@ struct Placed {
     row: u32,
 }
 
+/// One period of a sheet.
+#[derive(Clone, Copy)]
+struct Line {
+    key: SheetKey,
+    days: (i32, i32),
+    sheet: u32,
+    /// The ordinal.
+    period: i32,
+}
+
+const NO_ROOM: &str = "the sheet has no room for the region or the period";
+
 /// How far a long operation has come.
 pub(crate) type Ticker<'a> = &'a mut dyn FnMut(u64);
 
@@ -69,41 +81,56 @@ impl State {
     /// Finds the cell of each row, opening sheets and numbering spans as needed.
     fn place(&mut self, rows: &[Row]) -> Result<Vec<Placed>, RecordError> {
         let mut placed = Vec::with_capacity(rows.len());
-        let mut current: Option<(SheetKey, u32)> = None;
+        // Neighbours mostly have the same period, and are in the same sheet.
+        let mut last: Option<Line> = None;
         for (position, row) in rows.iter().enumerate() {
             let wrong = |what: &str| RecordError::Row { row: position, what: what.to_owned() };
-            let period = period(row.first_day, row.last_day)
-                .ok_or_else(|| wrong("the period lies outside the calendar"))?;
+            let days = (row.first_day, row.last_day);
+            let frequency = match last {
+                Some(line) if line.days == days => line.key.frequency,
+                _ => period(row.first_day, row.last_day)
+                    .map(frequency_of)
+                    .ok_or_else(|| wrong("the period lies outside the calendar"))?,
+            };
             if self.catalogue.get_indicator(milepost_model::IndicatorId(row.indicator)).is_none() {
                 return Err(wrong("the indicator is not defined"));
             }
-            let (group, ordinal) =
+            let (group, region) =
                 self.groups.place(row.region).ok_or_else(|| wrong("the region is not defined"))?;
             if self.strings.get(row.scenario).is_none_or(|name| name.is_empty())
                 || [row.source, row.note].iter().any(|&text| self.strings.get(text).is_none())
             {
                 return Err(wrong("a text has no such number"));
             }
-            let key = SheetKey {
-                indicator: row.indicator,
-                scenario: row.scenario,
-                group,
-                frequency: frequency_of(period),
+            let (indicator, scenario) = (row.indicator, row.scenario);
+            let key = SheetKey { indicator, scenario, group, frequency };
+            let line = match last {
+                Some(line) if (line.key, line.days) == (key, days) => line,
+                _ => self.line(key, days).map_err(wrong)?,
             };
-            let number = match current {
-                Some((last, number)) if last == key => number,
-                _ => self.sheet_or_new(key).ok_or_else(|| wrong("there are too many sheets"))?,
-            };
-            current = Some((key, number));
-            let sheet = self.sheet_mut(number).ok_or_else(|| wrong("there is no such sheet"))?;
-            let address = sheet
-                .ordinal_or_new(period)
-                .and_then(|period| sheet.shape.locate(ordinal, period))
-                .ok_or_else(|| wrong("the sheet has no room for the region or the period"))?;
+            last = Some(line);
+            let address = self
+                .sheet(line.sheet)
+                .and_then(|sheet| sheet.shape.locate(region, line.period))
+                .ok_or_else(|| wrong(NO_ROOM))?;
             let row = u32::try_from(position).map_err(|_| wrong("the batch is too long"))?;
-            placed.push(Placed { sheet: number, frame: address.frame, cell: address.cell, row });
+            placed.push(Placed {
+                sheet: line.sheet,
+                frame: address.frame,
+                cell: address.cell,
+                row,
+            });
         }
         Ok(placed)
+    }
+
+    /// Finds the sheet of a key and the ordinal of a period in it, new ones if needed.
+    fn line(&mut self, key: SheetKey, days: (i32, i32)) -> Result<Line, &'static str> {
+        let period = period(days.0, days.1).ok_or("the period lies outside the calendar")?;
+        let sheet = self.sheet_or_new(key).ok_or("there are too many sheets")?;
+        let changed = self.sheet_mut(sheet).ok_or("there is no such sheet")?;
+        let period = changed.ordinal_or_new(period).ok_or(NO_ROOM)?;
+        Ok(Line { key, days, sheet, period })
     }
 
     /// Takes the rows of one frame in, and encodes it if any of them is news.

@@ -201,6 +201,21 @@ impl Sheet {
         self.fresh.insert(frame, content);
     }
 
+    /// How many frames are in segments, those that fresh ones hide included.
+    pub(crate) fn sealed_frames(&self) -> usize {
+        self.sealed.len()
+    }
+
+    /// Takes over where frames are after `before`, an earlier state of this sheet, was written down
+    /// as `sealed`: fresh ones stay if they are newer.
+    pub(crate) fn take_places(&mut self, before: &Self, sealed: &Self) {
+        self.sealed = Arc::clone(&sealed.sealed);
+        let written = |frame: &u32, content: &Arc<EncodedFrame>| {
+            before.fresh.get(frame).is_some_and(|before| Arc::ptr_eq(before, content))
+        };
+        self.fresh.retain(|frame, content| !written(frame, content));
+    }
+
     /// Replaces where the sealed frames are; of a frame that comes several times the last one
     /// counts. Nothing is fresh any more.
     pub(crate) fn seal(&mut self, mut sealed: Vec<(u32, Location)>) {

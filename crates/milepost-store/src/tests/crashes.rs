@@ -1,8 +1,10 @@
 //! The power fails at every operation: what is left is a prefix of the commits.
 
+use std::sync::Mutex;
+
 use super::*;
 use crate::{
-    Durability, StoreError,
+    Durability, StoreError, Work,
     io::{Fault, Left},
 };
 
@@ -68,15 +70,36 @@ enum Way {
     Commit,
     /// As bulk loads, whose rows have no room in memory.
     Load,
+    /// Three at a time, with one sync.
+    Group,
+    /// One by one, with so many steps of a checkpoint or a merge after each.
+    Beside(usize),
+    /// The same, only that the steps are before the commit is written, when it is too late for it
+    /// to take over what is finished.
+    Within(usize),
+}
+
+impl Way {
+    /// Batches that may be on their way at once.
+    fn in_flight(self) -> u64 {
+        if self == Self::Group { 3 } else { 1 }
+    }
 }
 
 /// Commits batches with checkpoints and merges in between; calls `acknowledge` after each.
 fn run(store: &mut Store, way: Way, mut acknowledge: impl FnMut(u64)) -> Result<()> {
+    match way {
+        Way::Beside(steps) => return run_beside(store, 0, steps, acknowledge),
+        Way::Within(steps) => return run_beside(store, steps, 0, acknowledge),
+        _ => {}
+    }
     for number in 1..=COMMITS {
         match way {
-            Way::Commit => store.commit(batch(number))?,
-            Way::Load => super::bulk::load(store, batch(number), 2, 0)?,
-        };
+            Way::Load => drop(super::bulk::load(store, batch(number), 2, 0)?),
+            Way::Group if number % 3 == 0 => commit_together(store, number - 2..=number)?,
+            Way::Group => continue,
+            _ => drop(store.commit(batch(number))?),
+        }
         acknowledge(number);
         match number {
             3 | 5 => store.checkpoint()?,
@@ -85,6 +108,52 @@ fn run(store: &mut Store, way: Way, mut acknowledge: impl FnMut(u64)) -> Result<
         }
     }
     Ok(())
+}
+
+/// Commits batches with one sync; one that contradicts them comes last, and is refused alone.
+fn commit_together(store: &mut Store, numbers: std::ops::RangeInclusive<u64>) -> Result<()> {
+    let mut batches: Vec<Batch> = numbers.clone().map(batch).collect();
+    let facts = vec![fact(&format!("{}", 2000 + numbers.end() * 3), "2")];
+    batches.push(Batch { facts, ..Batch::default() });
+    let mut outcomes = together(store, batches);
+    let last = outcomes.pop().unwrap();
+    outcomes.into_iter().collect::<Result<Vec<_>>>()?;
+    assert!(matches!(last, Err(StoreError::Conflict(_))), "{last:?}");
+    Ok(())
+}
+
+/// Commits batches, and carries a checkpoint or a merge on by some steps before each is written,
+/// and by some after it.
+fn run_beside(
+    store: &mut Store,
+    within: usize,
+    after: usize,
+    mut acknowledge: impl FnMut(u64),
+) -> Result<()> {
+    let mut work = None;
+    for number in 1..=COMMITS {
+        work = work.or_else(|| store.work());
+        let (returned, given) = (Arc::new(Mutex::new(None)), work.take());
+        let back = Arc::clone(&returned);
+        let request = Box::new(move |_: &_| {
+            *back.lock().unwrap() = steps(given, within);
+            Some(batch(number))
+        });
+        let outcome = store.commit_all(vec![request]).pop().flatten().unwrap();
+        work = returned.lock().unwrap().take();
+        outcome?;
+        acknowledge(number);
+        if number == 6 {
+            work = store.merge_beside();
+        }
+        work = steps(work.or_else(|| store.work()), after);
+    }
+    store.settle()
+}
+
+/// Goes on by some steps; nothing once it is over.
+fn steps(work: Option<Work>, steps: usize) -> Option<Work> {
+    (0..steps).fold(work, |work, _| work.and_then(|mut work| work.step().then_some(work)))
 }
 
 /// The batches a store holds; it must hold nothing else.
@@ -144,6 +213,24 @@ fn after_any_crash_a_store_holds_a_prefix_and_all_that_had_returned() {
 }
 
 #[test]
+fn after_any_crash_a_prefix_of_a_group_is_there() {
+    let counts = survive_crashes(&History::new(Way::Group, 100, None), 80);
+    assert!(counts.0 > 400 && counts.1 > 1_400, "{counts:?} disks, and after a second crash");
+}
+
+/// The same with a checkpoint or a merge between any two operations of commits, and the reverse.
+#[test]
+fn after_any_crash_beside_a_checkpoint_nothing_is_lost() {
+    let (mut first, mut second) = (0, 0);
+    let ways = (1..=7).flat_map(|steps| [Way::Beside(steps), Way::Within(steps)]);
+    for way in ways {
+        let counts = survive_crashes(&History::new(way, 3, None), 16);
+        (first, second) = (first + counts.0, second + counts.1);
+    }
+    assert!(first > 4_000 && second > 16_000, "{first} disks, {second} after a second crash");
+}
+
+#[test]
 fn after_any_crash_a_bulk_load_is_there_or_not() {
     let counts = survive_crashes(&History::new(Way::Load, 100, None), 24);
     assert!(counts.0 > 1_500 && counts.1 > 6_000, "{counts:?} disks, and after a second crash");
@@ -162,7 +249,8 @@ fn survive_crashes(history: &History, most: usize) -> (usize, usize) {
             let mut store = reopen(&disk).unwrap();
             let held = batches(&store);
             assert_eq!(seen, held, "readers see what a writer recovers");
-            assert!((acknowledged..=acknowledged + 1).contains(&held), "{held}, {acknowledged}");
+            let most = acknowledged + history.way.in_flight();
+            assert!((acknowledged..=most).contains(&held), "{held}, {acknowledged}");
             drop(store);
             // A second crash, at each operation of every third recovery.
             let recovery = start..=disk.operations();
@@ -190,8 +278,11 @@ fn each_sync_that_is_left_out_is_found_out() {
     let of_files = [Left::NewHead, Left::Segment, Left::SegmentNames, Left::Switch];
     let all = of_files.map(|left| (Way::Load, left)).into_iter();
     let all = all.chain(of_files.map(|left| (Way::Commit, left)));
-    for (way, left) in all.chain([(Way::Commit, Left::Commit)]) {
-        let history = History::new(way, 100, Some(left));
+    let all = all.chain(of_files.map(|left| (Way::Beside(3), left)));
+    let all = all.chain([Way::Commit, Way::Group].map(|way| (way, Left::Commit)));
+    for (way, left) in all.chain([(Way::Within(3), Left::NewHeadAgain)]) {
+        let log_rows = if matches!(way, Way::Beside(_) | Way::Within(_)) { 3 } else { 100 };
+        let history = History::new(way, log_rows, Some(left));
         let is_lost = |operations, disk: &Memory| {
             let store = read(disk);
             store.map_or(true, |store| {
@@ -223,19 +314,37 @@ fn a_crash_during_create_leaves_a_store_or_room_for_one() {
 
 #[test]
 fn a_failing_operation_is_reported_and_loses_nothing_that_had_returned() {
-    fail_everywhere(Way::Commit);
-    fail_everywhere(Way::Load);
+    for way in [
+        Way::Commit,
+        Way::Load,
+        Way::Group,
+        Way::Beside(1),
+        Way::Beside(4),
+        Way::Within(2),
+        Way::Within(3),
+    ] {
+        fail_everywhere(way);
+    }
+}
+
+/// A log so short that a checkpoint beside is due.
+fn with_short_log(memory: &Memory, way: Way) -> Store {
+    let log_rows = if matches!(way, Way::Beside(_) | Way::Within(_)) { 3 } else { 100 };
+    let options = options().with_log_bound(log_rows, 1 << 20);
+    let mut store = Store::create_on(Arc::new(memory.clone()), options).unwrap();
+    define(&mut store);
+    store
 }
 
 fn fail_everywhere(way: Way) {
     let whole = Memory::journalled();
-    let mut store = on(&whole);
+    let mut store = with_short_log(&whole, way);
     let ready = whole.operations();
     run(&mut store, way, |_| ()).unwrap();
     for operations in 0..(whole.operations() - ready) as u64 {
         for fault in [Fault::Once, Fault::Half, Fault::Lasting] {
             let memory = Memory::journalled();
-            let mut store = on(&memory);
+            let mut store = with_short_log(&memory, way);
             memory.fail_after(operations, fault);
             let mut returned = 0;
             let outcome = run(&mut store, way, |number| returned = number);

@@ -2,7 +2,7 @@
 //! the store afterwards. Never a panic, and nothing allocated that the file does not have.
 
 use super::*;
-use crate::{StoreError, Verify, frame::DirectoryEntry};
+use crate::{StoreError, Verify};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// A store with two segments and a log of all sorts of facts.
@@ -141,29 +141,14 @@ fn every_byte_of_the_log_changed_under_right_checksums() {
 
 /// Gives the frames, the directory and the footer of a segment the checksums that fit its bytes, and
 /// the head the footer's.
-fn reseal_segment(memory: &Memory, id: u64) {
+pub(super) fn reseal_segment(memory: &Memory, id: u64) {
     let name = crate::load::segment_name(id);
     let (mut before, mut after) = ([0; 8], [0; 8]);
     memory.patch(&name, |bytes| {
         let footer = bytes.len() - 128;
         before.copy_from_slice(&bytes[footer + 112..][..8]);
-        let start = usize::try_from(u64::from_le_bytes(bytes[footer..][..8].try_into().unwrap()));
-        let entries = u32::from_le_bytes(bytes[footer + 8..][..4].try_into().unwrap()) as usize;
-        let start = start.ok().filter(|start| *start < footer).unwrap_or(footer);
-        let end = entries.saturating_mul(64).saturating_add(start).min(footer);
-        for at in (start..end.saturating_sub(63)).step_by(64) {
-            let entry = bytes[at..].first_chunk().unwrap();
-            let Ok(entry) = DirectoryEntry::from_bytes(entry, 0) else { continue };
-            let offset = usize::try_from(entry.offset_bytes()).unwrap();
-            let Some(frame) = bytes.get(offset..offset + entry.frame_bytes()) else { continue };
-            let checksum = entry.checksum_of(frame, id);
-            bytes[at + 12..][..4].copy_from_slice(&checksum.to_le_bytes());
-        }
-        let directory = xxh3_64_with_seed(&bytes[start..end], id);
-        bytes[footer + 40..][..8].copy_from_slice(&directory.to_le_bytes());
-        let checksum = xxh3_64_with_seed(&bytes[footer..][..112], id);
-        after = checksum.to_le_bytes();
-        bytes[footer + 112..][..8].copy_from_slice(&after);
+        crate::segment::forge::reseal(bytes, id);
+        after.copy_from_slice(&bytes[footer + 112..][..8]);
     });
     memory.patch("head", |bytes| {
         let at = bytes.windows(8).position(|window| window == before).unwrap();

@@ -1,11 +1,15 @@
 //! The store as a whole.
 
+mod amplification;
+mod beside;
 mod bulk;
 mod commits;
 mod crashes;
 mod damage;
 mod forgery;
+mod groups;
 mod guards;
+mod keys;
 mod model;
 mod readers;
 mod sections;
@@ -73,6 +77,13 @@ fn published(fact: Fact, day: &str) -> Fact {
 
 fn commit(store: &mut Store, facts: Vec<Fact>) -> Result<Receipt> {
     store.commit(Batch { facts, ..Batch::default() })
+}
+
+/// Commits batches with one sync: what came of each.
+fn together(store: &mut Store, batches: Vec<Batch>) -> Vec<Result<Receipt>> {
+    let requests =
+        batches.into_iter().map(|batch| -> crate::group::Request { Box::new(|_| Some(batch)) });
+    store.commit_all(requests.collect()).into_iter().map(Option::unwrap).collect()
 }
 
 fn value(snapshot: &Snapshot, period_text: &str, as_of: Option<&str>) -> Option<String> {

@@ -6,7 +6,7 @@ use milepost_model::{Decimal, Precision, Status};
 use proptest::prelude::*;
 
 use super::*;
-use crate::StoreError;
+use crate::{StoreError, Work};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -15,6 +15,8 @@ enum Step {
     Bulk(Vec<Fact>, usize),
     Checkpoint,
     Merge,
+    /// So many steps of what goes on beside the commits, or of a merge that takes its place.
+    Work(usize, bool),
     Reopen,
     /// The clock goes on by so many days.
     Wait(i32),
@@ -60,6 +62,7 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(facts, rows)| Step::Bulk(facts, rows)),
         1 => Just(Step::Checkpoint),
         1 => Just(Step::Merge),
+        4 => (1..5usize, any::<bool>()).prop_map(|(steps, merge)| Step::Work(steps, merge)),
         1 => Just(Step::Reopen),
         1 => (1..3i32).prop_map(Step::Wait),
     ]
@@ -158,6 +161,8 @@ proptest! {
         let mut reader = Store::read_on(Arc::new(memory.clone()), options).unwrap();
         define(&mut store);
         let mut model = Model::default();
+        // Kept when the store is opened anew: it must then do nothing.
+        let mut work = None;
         for step in steps {
             match step {
                 Step::Commit(_) | Step::Bulk(..) => {
@@ -182,6 +187,12 @@ proptest! {
                         (outcome, expected) => {
                             return Err(TestCaseError::fail(format!("{outcome:?}, {expected:?}")));
                         }
+                    }
+                }
+                Step::Work(steps, merge) => {
+                    work = if merge { store.merge_beside() } else { work.or_else(|| store.work()) };
+                    for _ in 0..steps {
+                        work = work.and_then(|mut work: Work| work.step().then_some(work));
                     }
                 }
                 Step::Checkpoint => store.checkpoint().unwrap(),

@@ -45,12 +45,15 @@ fn any_news() -> impl Strategy<Value = News> {
 impl News {
     fn facts(&self) -> Vec<Fact> {
         let regions = self.region..(self.region + self.neighbours).min(ALL);
-        let fact = |region: u32| {
+        // Of several months the figures are near each other: their frames lean on a key.
+        let months = if self.kind > 5 { 0..MONTHS.len() } else { self.month..self.month + 1 };
+        let fact = |(month, region): (usize, u32)| {
             // Neighbours differ, and some are left out.
             let number = i64::from(region - self.region);
-            let value = self.value.map(|(m, scale)| (m.saturating_add(number * 37 % 5_000), scale));
+            let further = number * 37 % 5_000 + number * i64::try_from(month).unwrap() % 7;
+            let value = self.value.map(|(m, scale)| (m.saturating_add(further), scale));
             let value = value.and_then(|(m, scale)| Decimal::new(m.into(), scale));
-            let month = period(MONTHS[self.month]);
+            let month = period(MONTHS[month]);
             let mut fact = Fact::new(IndicatorId(0), RegionId(region), month, value);
             fact.published = self.published.and_then(|day| Date::from_day_number(20_080 + day));
             match self.kind {
@@ -62,7 +65,8 @@ impl News {
             }
             (self.kind != 5 || number % 3 != 1).then_some(fact)
         };
-        regions.filter_map(fact).collect()
+        let each = |month| regions.clone().map(move |region| (month, region));
+        months.flat_map(each).filter_map(fact).collect()
     }
 }
 

@@ -324,14 +324,15 @@ fn with_steps(
 ) -> impl Strategy<Value = Clauses> + use<> {
     let native = period(world).prop_map(|period| period.frequency().unwrap_or(Frequency::Year));
     let step = prop_oneof![native, frequency()];
-    (window, weighted(0.35, step)).prop_map(|(clauses, step)| Clauses {
-        by: step.map(|frequency| clause(vec![axis(frequency)])),
+    let count = prop_oneof![3 => Just(1), 1 => 2..=5_u32];
+    (window, weighted(0.35, (count, step))).prop_map(|(clauses, step)| Clauses {
+        by: step.map(|(count, frequency)| clause(vec![axis(count, frequency)])),
         ..clauses
     })
 }
 
-fn axis(frequency: Frequency) -> Axis {
-    Axis::Time { count: 1, frequency, span: Span::default() }
+fn axis(count: u32, frequency: Frequency) -> Axis {
+    Axis::Time { count, frequency, span: Span::default() }
 }
 
 fn goal(world: &World) -> BoxedStrategy<Goal> {

@@ -9,7 +9,7 @@ use super::map::{Map, Refusal};
 use super::own::{Coverage, Figure, Figures, worse};
 use super::question::{Anchor, Question, Time, Written};
 use super::rollup::{Area, Reason, Rollup, Why, because};
-use crate::oracle::facts::World;
+use crate::oracle::facts::{Fact, World};
 use crate::oracle::measure::Value;
 use crate::oracle::rational::Rational;
 use crate::oracle::series;
@@ -85,8 +85,12 @@ pub(crate) struct Sentence<'f> {
     pub(super) enough: (usize, usize),
     pub(super) boundaries: Date,
     pub(super) places: Vec<Place>,
-    /// The periods that have a figure somewhere.
+    /// The periods that have a figure, of each place.
+    own_periods: Vec<BTreeSet<Period>>,
+    /// Those of all places.
     pub(super) pool: BTreeSet<Period>,
+    /// The day after which nothing is meant.
+    newest: Date,
     /// The closes of all periods that have one, of whatever length.
     pub(super) closes: BTreeSet<Date>,
     /// The periods at which `matched` compares.
@@ -108,7 +112,9 @@ impl<'f> Sentence<'f> {
             enough,
             boundaries: Date::MAX,
             places: Vec::new(),
+            own_periods: Vec::new(),
             pool: BTreeSet::new(),
+            newest: Date::MAX,
             closes: BTreeSet::new(),
             compared: Vec::new(),
         };
@@ -166,28 +172,53 @@ impl<'f> Sentence<'f> {
     fn ask_at_latest(&mut self) -> Result<(), Refusal> {
         let used = self.used();
         let facts = self.figures.world.facts.iter().filter(|fact| used.contains(fact.indicator));
-        let mut closes: Vec<Date> = facts.map(|fact| fact.period.last_day()).collect();
-        closes.sort();
-        closes.dedup();
-        for close in [Date::MAX].into_iter().chain(closes.into_iter().rev()) {
+        let mut days: BTreeSet<Date> = facts.map(|fact| fact.period.last_day()).collect();
+        days.extend(self.map().last_days());
+        let mut newest = None;
+        for close in days.into_iter().rev() {
             match self.ask_on(close) {
                 Ok(()) if self.closes.contains(&close) => {
-                    self.pool.retain(|period| period.last_day() <= close);
+                    for own in &mut self.own_periods {
+                        own.retain(|period| period.last_day() <= close);
+                    }
+                    self.newest = self.end_of_age(close);
+                    self.gather();
                     return Ok(());
                 }
+                Ok(()) => newest = newest.or(Some(close)),
                 // A name that means nothing then, or two things, may mean one on another day.
-                Ok(()) | Err("MP0302" | "MP0303" | "MP0315") => {}
+                Err("MP0302" | "MP0303" | "MP0315") => {}
+                // Names that hold on a newer day are not those of a day on which they overlapped.
+                Err("MP0312" | "MP0313") if newest.is_some() => {}
                 Err(code) => return Err(code),
             }
         }
         // Without any figure, the newest boundaries on which every name holds.
-        for day in self.map().last_days() {
-            match self.ask_on(day) {
-                Err("MP0302" | "MP0303" | "MP0315") => {}
-                asked => return asked,
-            }
+        self.ask_on(newest.unwrap_or(Date::MAX))
+    }
+
+    /// The last day on which the names, and the level that they are divided into, mean what they do
+    /// on a day; where figures are put together, that on which all other regions are the same.
+    fn end_of_age(&self, day: Date) -> Date {
+        let map = self.map();
+        let put_together = |(area, _): &Place| {
+            let versions = area.region().map(|region| map.same_ground(region).0);
+            let used = self.used();
+            let own = versions.into_iter().flatten().any(|id| {
+                let facts =
+                    |name: &&str| self.figures.labels(self.figures.world.indicator(name), id);
+                used.iter().any(|name| !facts(name).is_empty())
+            });
+            !own && self.rollup(self.indicator).is_some()
+        };
+        if self.places.iter().any(put_together) {
+            return map.end_of_age(day, |_| true);
         }
-        self.ask_on(Date::MAX)
+        let texts = self.question.places.iter().flat_map(|w| w.names.iter().chain(&w.except));
+        let named: BTreeSet<usize> = texts.flat_map(|text| map.meanings(text)).collect();
+        let level = self.question.level.and_then(|word| map.level_of(word));
+        let counts = |id| named.contains(&id) || level.is_some() && map.region(id).level == level;
+        map.end_of_age(day, counts)
     }
 
     /// The indicators of which a figure has to be there: of a ratio the numerator.
@@ -204,17 +235,26 @@ impl<'f> Sentence<'f> {
                 self.map().resolve(name, day)?;
             }
         }
-        let areas: Vec<Area> = self
-            .question
-            .places
-            .iter()
-            .map(|written| self.area(written, day))
-            .collect::<Result<_, _>>()?;
+        let mut areas: Vec<Area> = Vec::new();
+        for written in &self.question.places {
+            let area = self.area(written, day)?;
+            if areas.contains(&area) {
+                return Err("MP0312");
+            }
+            areas.push(area);
+        }
         self.places = match self.question.level {
             None => areas.into_iter().map(|area| (area, None)).collect(),
             Some(level) => self.members(level, &areas, day)?,
         };
-        self.pool = self.places.iter().flat_map(|(area, _)| self.periods(area)).collect();
+        self.own_periods = self.places.iter().map(|(area, _)| self.periods(area)).collect();
+        self.gather();
+        Ok(())
+    }
+
+    /// Puts the periods of all places together, of spans those as long as what is compared.
+    fn gather(&mut self) {
+        self.pool = self.own_periods.iter().flatten().copied().collect();
         if !self.accrues() {
             self.pool = series::one_for_each_close(&self.pool);
         }
@@ -222,7 +262,6 @@ impl<'f> Sentence<'f> {
         if let (true, Some(length)) = (self.accrues(), self.length()) {
             self.pool = self.on_grid(length);
         }
-        Ok(())
     }
 
     fn area(&self, written: &Written, day: Date) -> Result<Area, Refusal> {
@@ -309,7 +348,8 @@ impl<'f> Sentence<'f> {
         if let Some(region) = area.region() {
             let (versions, drawn) = self.map().same_ground(region);
             drawn_on = drawn;
-            let parts = indicator.numerator.iter().map(|name| self.figures.world.indicator(name));
+            let parts = [&indicator.numerator, &indicator.denominator].into_iter().flatten();
+            let parts = parts.map(|name| self.figures.world.indicator(name));
             for label in parts.chain([indicator]) {
                 let labels = versions.iter().flat_map(|id| self.figures.labels(label, *id));
                 let figure = |p: &Period| self.figures.own(indicator, region, *p);
@@ -318,7 +358,9 @@ impl<'f> Sentence<'f> {
         }
         let Some(rollup) = self.rollup(indicator) else { return own };
         let name = indicator.numerator.as_ref().unwrap_or(&indicator.name);
-        let facts = self.figures.world.facts.iter().filter(|fact| fact.indicator == name);
+        let names = [Some(name), indicator.denominator.as_ref()];
+        let of = |fact: &&Fact| names.into_iter().flatten().any(|name| name == fact.indicator);
+        let facts = self.figures.world.facts.iter().filter(of);
         let labels: BTreeSet<Period> = facts.map(|fact| fact.period).collect();
         let earlier = |p: &Period| match (own.is_empty(), drawn_on) {
             (true, _) => true,
@@ -349,18 +391,37 @@ impl<'f> Sentence<'f> {
     }
 
     fn figure(&self, indicator: &Indicator, area: &Area, period: Period) -> Result<Reading, Why> {
-        let own = |period| area.region().and_then(|id| self.figures.own(indicator, id, period));
-        let rollup = self.rollup(indicator);
-        if let (Some(rollup), Some(region)) = (&rollup, area.region())
-            && !self.compared.is_empty()
-            && !self.compared.iter().all(|period| {
-                own(*period).is_some() || rollup.region(region, *period).is_ok_and(|f| f.is_whole())
-            })
+        let is_whole = |reading: Reading| {
+            reading.coverage.is_none_or(|(present, expected)| present == expected)
+        };
+        let whole = |period: &Period| self.all(indicator, area, *period).is_ok_and(is_whole);
+        if self.compared.is_empty() || self.compared.iter().all(whole) {
+            return self.all(indicator, area, period);
+        }
+        if let (Some(rollup), Some(region)) = (self.rollup(indicator), area.region())
             && let Some(matched) = rollup.matched(region, &self.compared)
         {
             return rollup.of_matched(&matched, period).and_then(reading);
         }
-        if let Some(own) = own(period) {
+        self.of_members(indicator, area, period, &|part| self.figure(part, area, period))
+    }
+
+    /// The figure of an area of all of its members, whatever they have at other periods.
+    fn all(&self, indicator: &Indicator, area: &Area, period: Period) -> Result<Reading, Why> {
+        self.of_members(indicator, area, period, &|part| self.all(part, area, period))
+    }
+
+    /// The figure of an area, its own or put together; `part` reads what a ratio consists of.
+    fn of_members(
+        &self,
+        indicator: &Indicator,
+        area: &Area,
+        period: Period,
+        part: &dyn Fn(&Indicator) -> Result<Reading, Why>,
+    ) -> Result<Reading, Why> {
+        let rollup = self.rollup(indicator);
+        let own = area.region().and_then(|id| self.figures.own(indicator, id, period));
+        if let Some(own) = own {
             return reading(own);
         }
         let Some(rollup) = rollup else {
@@ -369,7 +430,7 @@ impl<'f> Sentence<'f> {
         };
         let together = rollup.area(area, period).and_then(reading);
         together.or_else(|why| {
-            let parts = self.of_whole_parts(indicator, area, period);
+            let parts = self.of_whole_parts(indicator, part);
             parts.unwrap_or_else(|| Err(self.placed(indicator, area, period, why)))
         })
     }
@@ -378,12 +439,11 @@ impl<'f> Sentence<'f> {
     fn of_whole_parts(
         &self,
         indicator: &Indicator,
-        area: &Area,
-        period: Period,
+        read: &dyn Fn(&Indicator) -> Result<Reading, Why>,
     ) -> Option<Result<Reading, Why>> {
         let part = |name: &Option<String>| {
             let part = self.figures.world.indicator(name.as_deref()?);
-            let reading = self.figure(part, area, period).ok()?;
+            let reading = read(part).ok()?;
             reading.coverage.is_none_or(|(present, all)| present == all).then_some((part, reading))
         };
         let (above, numerator) = part(&indicator.numerator)?;
@@ -436,12 +496,16 @@ impl<'f> Sentence<'f> {
         question.step.or(named).or_else(|| self.pool.iter().max()?.frequency())
     }
 
-    /// The periods of a frequency in which some place has a figure.
+    /// The periods of a frequency in which some place has a figure, around one of its own: what
+    /// another place has makes no step of it.
     pub(super) fn on_grid(&self, grid: Frequency) -> BTreeSet<Period> {
-        let around = self.pool.iter().filter_map(|p| Period::containing(grid, p.last_day()));
-        let known =
-            |period: &Period| self.places.iter().any(|(area, _)| self.value(area, *period).is_ok());
-        around.filter(known).collect()
+        let steps = |((area, _), periods): (&Place, &BTreeSet<Period>)| {
+            let around = periods.iter().filter_map(|p| Period::containing(grid, p.last_day()));
+            let around: BTreeSet<Period> =
+                around.filter(|step| step.last_day() <= self.newest).collect();
+            around.into_iter().filter(|step| self.value(area, *step).is_ok()).collect::<Vec<_>>()
+        };
+        self.places.iter().zip(&self.own_periods).flat_map(steps).collect()
     }
 
     pub(super) fn pick(&self, anchor: Anchor) -> Option<Period> {

@@ -34,8 +34,11 @@ pub(crate) fn agree(world: &World, snapshot: &Snapshot, question: &Question) -> 
     })
 }
 
-/// The question about each of its places, and about those without what is left out.
+/// The question about each of its places, about the first of them, and about those without what is
+/// left out.
 fn parts(question: &Question) -> Vec<Question> {
+    let first = |count| Question { places: question.places[..count].to_vec(), ..question.clone() };
+    let several = (2..question.places.len()).map(first);
     let of = |written: Written| Question { places: vec![written], ..question.clone() };
     let alone = |name: &String| Written { names: vec![name.clone()], except: Vec::new() };
     let places = question.places.iter().flat_map(|place| {
@@ -49,7 +52,7 @@ fn parts(question: &Question) -> Vec<Question> {
         let whole = [place.clone(), sum, left_out].into_iter();
         whole.chain(names).chain(firsts).chain(less).collect::<Vec<_>>()
     });
-    places.filter(|place| !place.names.is_empty()).map(of).collect()
+    places.filter(|place| !place.names.is_empty()).map(of).chain(several).collect()
 }
 
 fn same(expected: &Result<Vec<Row>, Refusal>, got: &Result<Answer, Error>) -> Result<(), String> {
@@ -79,7 +82,7 @@ fn same_row(expected: &Row, got: &milepost::Row) -> Result<(), String> {
     }
     let coverage = got.coverage.map(|c| (c.present as usize, c.expected as usize));
     match (&expected.value, got.value) {
-        (Ok(value), Some(number)) if same_value(*value, number) => {}
+        (Ok(value), Some(number)) if same_value(*value, number, 0.0) => {}
         (Err(why), None) => {
             let word = got.missing.as_ref().map(MissingReason::word).unwrap_or_default();
             let any = why.contains(&Reason::Nowhere);

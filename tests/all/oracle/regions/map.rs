@@ -69,6 +69,24 @@ impl<'w> Map<'w> {
         days.into_iter().rev().collect()
     }
 
+    /// The last day before the next change of some regions.
+    pub(crate) fn end_of_age(&self, day: Date, counts: impl Fn(Id) -> bool) -> Date {
+        let regions = self.ids().filter(|id| counts(*id)).map(|id| self.region(id));
+        let changes = regions.flat_map(|region| [region.valid_from, region.valid_to]);
+        let days = changes.flatten().filter_map(Date::previous).filter(|last| *last >= day);
+        days.min().unwrap_or(Date::MAX)
+    }
+
+    /// Every version that a text stands for.
+    pub(crate) fn meanings(&self, text: &str) -> Vec<Id> {
+        self.version(text).map_or_else(|| self.versions(text), |id| vec![id])
+    }
+
+    /// The level that a type of regions has.
+    pub(crate) fn level_of(&self, word: &str) -> Option<u8> {
+        self.ids().find(|id| self.region(*id).kind == word).and_then(|id| self.region(id).level)
+    }
+
     fn ids(&self) -> std::ops::Range<Id> {
         0..self.regions.len()
     }
@@ -176,10 +194,7 @@ impl<'w> Map<'w> {
 
     /// The regions of the level that a word names, on a day.
     pub(crate) fn of_level(&self, word: &str, day: Date) -> Vec<Id> {
-        let typed = |id: &Id| self.region(*id).kind == word;
-        let Some(level) = self.ids().find(typed).and_then(|id| self.region(id).level) else {
-            return Vec::new();
-        };
+        let Some(level) = self.level_of(word) else { return Vec::new() };
         let member = |id: &Id| {
             let region = self.region(*id);
             region.level == Some(level)

@@ -142,19 +142,20 @@ impl<'w> Figures<'w> {
         facts.map(|fact| fact.period).collect()
     }
 
-    /// What is stored for a period: of what holds at a close under any label of that close.
-    pub(crate) fn stored(
-        &self,
-        indicator: &Indicator,
-        region: Id,
-        period: Period,
-    ) -> Option<Figure> {
+    /// What is stored of any of some versions for a period, or for what holds at a close under any
+    /// label of that close: the strongest figure, then that of the period's own label, then the
+    /// one known last.
+    fn stored(&self, indicator: &Indicator, versions: &[Id], period: Period) -> Option<Figure> {
         let at_closes = self.at_closes(indicator);
         let holds = |fact: &&&Fact| {
             fact.period == period || at_closes && fact.period.last_day() == period.last_day()
         };
-        let facts = self.admitted.get(&(indicator.name.as_str(), region))?;
-        let best = facts.iter().filter(holds).min_by_key(|f| (f.strength(), f.period != period))?;
+        let facts = |id: &Id| self.admitted.get(&(indicator.name.as_str(), *id));
+        let facts = versions.iter().filter_map(facts).flatten().filter(holds);
+        let rank = |fact: &&&Fact| {
+            (fact.strength(), fact.period != period, std::cmp::Reverse(fact.published))
+        };
+        let best = facts.min_by_key(rank)?;
         Some(Figure {
             above: Rational::from(best.value?),
             strength: best.strength(),
@@ -165,7 +166,7 @@ impl<'w> Figures<'w> {
 
     /// What is stored of any of some versions for a period, or for periods that it consists of.
     fn accrued(&self, indicator: &Indicator, versions: &[Id], period: Period) -> Option<Figure> {
-        let stored = |period| versions.iter().find_map(|id| self.stored(indicator, *id, period));
+        let stored = |period| self.stored(indicator, versions, period);
         let at_once = stored(period);
         if at_once.is_some() || indicator.kind != Some(Kind::Flow) {
             return at_once;
@@ -189,9 +190,7 @@ impl<'w> Figures<'w> {
         let (versions, _) = self.map.same_ground(region);
         Frequency::ALL.into_iter().filter_map(move |frequency| {
             let parts: Vec<Period> = period.subperiods(frequency)?.collect();
-            let stored = |part: &&Period| {
-                versions.iter().any(|id| self.stored(indicator, *id, **part).is_some())
-            };
+            let stored = |part: &&Period| self.stored(indicator, &versions, **part).is_some();
             let present = parts.iter().filter(stored).count();
             (present > 0 && present < parts.len()).then_some((present, parts.len()))
         })
@@ -224,7 +223,7 @@ impl<'w> Figures<'w> {
         period: Period,
     ) -> Option<Figure> {
         let figure = match rule {
-            Rule::Sum => self.stored(indicator, region, period)?,
+            Rule::Sum => self.stored(indicator, &[region], period)?,
             Rule::Quotient(above, below, factor) => {
                 let above = self.accrued(above, &[region], period)?;
                 let below = self.accrued(below, &[region], period)?;
@@ -232,7 +231,7 @@ impl<'w> Figures<'w> {
                 Figure { above: above.above * factor, below: Some(below.above), ..both }
             }
             Rule::Mean(weight) => {
-                let value = self.stored(indicator, region, period)?;
+                let value = self.stored(indicator, &[region], period)?;
                 let weight = self.accrued(weight, &[region], period)?;
                 let both = value.plus(weight);
                 Figure { above: value.above * weight.above, below: Some(weight.above), ..both }
@@ -260,9 +259,11 @@ impl<'w> Figures<'w> {
         period: Period,
     ) -> Option<Figure> {
         let (versions, _) = self.map.same_ground(region);
-        let figure = match rule {
-            Rule::Sum => self.accrued(indicator, &versions, period),
-            _ => versions.iter().find_map(|id| self.member(indicator, rule, *id, period)),
+        let figure = if matches!(rule, Rule::Sum) {
+            self.accrued(indicator, &versions, period)
+        } else {
+            let of = |id: &Id| self.member(indicator, rule, *id, period);
+            versions.iter().filter_map(of).min_by_key(|figure| figure.strength)
         };
         figure.map(|figure| Figure { published: None, coverage: None, ..figure })
     }

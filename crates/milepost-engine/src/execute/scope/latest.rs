@@ -30,6 +30,8 @@ impl Question<'_> {
             }
             let asked = match self.at(builder, last) {
                 Err(error) if error.code == "MP0315" => continue,
+                // Names that hold today are not those of an age in which they overlapped.
+                Err(error) if overlaps(error.code) && without_figures.is_some() => continue,
                 asked => asked?,
             };
             if !by_every_change && is_put_together(&asked) {
@@ -115,6 +117,11 @@ fn end(asked: &Asked, (first, last): Age, is_first: bool) -> Option<Date> {
     closing.map(Period::last_day).filter(|close| *close >= first)
 }
 
+/// Whether a diagnostic says that names do not go together as one area.
+fn overlaps(code: &str) -> bool {
+    matches!(code, "MP0312" | "MP0313")
+}
+
 fn is_put_together(asked: &Asked) -> bool {
     let mut leaves = asked.sentences.iter().flat_map(|sentence| sentence.line.leaves());
     leaves.any(crate::line::Series::lacks_own)
@@ -127,6 +134,10 @@ fn newest_label(asked: &Asked) -> Option<Date> {
     let leaves = asked.sentences.first()?.line.leaves();
     let mut newest = Date::MIN;
     for series in leaves {
+        if series.with_parts().len() > 1 {
+            // A ratio may be published where its parts are not.
+            return None;
+        }
         let label = series.rollup.as_ref()?.newest_label();
         newest = newest.max(label.unwrap_or(Date::MIN));
     }

@@ -68,6 +68,19 @@ impl Members {
         })
     }
 
+    /// Regions that are named, each of which stands for itself; None where one is no single region
+    /// or two are the same.
+    pub(super) fn named(builder: &Builder<'_>, areas: &[Area], day: Date) -> Option<Arc<Self>> {
+        let regions: Vec<RegionId> = areas.iter().map(Area::region).collect::<Option<_>>()?;
+        if regions.is_empty() || BTreeSet::from_iter(&regions).len() < regions.len() {
+            return None;
+        }
+        let index = Index::of(builder.snapshot);
+        let place = (String::new(), areas.to_vec(), index.since(builder.catalogue, day));
+        let rows = || regions.into_iter().map(|id| (id, usize::MAX)).collect();
+        index.members(place, || Ok(Self::new(builder.snapshot, rows(), day))).ok()
+    }
+
     fn new(snapshot: &Snapshot, rows: Vec<(RegionId, usize)>, day: Date) -> Self {
         let catalogue = snapshot.catalogue();
         let regions: Vec<RegionId> = rows.iter().map(|(id, _)| *id).collect();

@@ -33,6 +33,8 @@ pub(crate) enum Left {
     Commit,
     /// Of a new head, before it is renamed.
     NewHead,
+    /// Of a new head that was synced before, and written again since.
+    NewHeadAgain,
     /// Of a segment.
     Segment,
     /// Of the names of segments, before a head names them.
@@ -69,13 +71,25 @@ impl Contents {
         Some(Err(io::Error::other("the disk failed")))
     }
 
+    pub(super) fn count(&mut self, bytes: usize) {
+        self.written += bytes as u64;
+    }
+
     fn kind(&self, operation: &Operation) -> Option<Left> {
         match operation {
             Operation::Sync(file) => {
                 let (name, _) = self.names.iter().find(|(_, named)| *named == file)?;
                 Some(match name.as_str() {
                     "head" => Left::Commit,
-                    name if name.starts_with("head.new") => Left::NewHead,
+                    name if name.starts_with("head.new") => {
+                        let was_synced =
+                            |o: &Operation| matches!(o, Operation::Sync(f) if f == file);
+                        if self.journal.as_ref()?.iter().any(was_synced) {
+                            Left::NewHeadAgain
+                        } else {
+                            Left::NewHead
+                        }
+                    }
                     _ => Left::Segment,
                 })
             }
@@ -104,6 +118,17 @@ impl Memory {
     /// How many operations were done.
     pub(crate) fn operations(&self) -> usize {
         self.contents().journal.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Bytes written since there is this directory, whatever became of them.
+    pub(crate) fn written(&self) -> u64 {
+        self.contents().written
+    }
+
+    /// Bytes of all files that have a name.
+    pub(crate) fn bytes(&self) -> u64 {
+        let contents = self.contents();
+        contents.names.values().map(|file| contents.files[*file].len() as u64).sum()
     }
 
     /// After so many more operations one fails.
