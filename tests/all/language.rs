@@ -1,14 +1,17 @@
 //! LANGUAGE.md is held to what queries do: its examples run, and every code is explained and shown.
 
 use std::fs;
+use std::time::Duration;
 
-use milepost::{Error, Milestone, Outcome, Period, Session, Store, code_title};
+use milepost::{
+    CancelToken, Error, Limits, Milestone, Outcome, Period, Session, Store, code_title,
+};
 
 use crate::script::{Block, Script};
 use crate::storage::{Kept, Storage};
 
 /// Codes that no text of a query over the sample provokes, and why.
-const EXCUSED: [(&str, &str); 8] = [
+const EXCUSED: [(&str, &str); 11] = [
     ("MP0306", "only a program binds values; `values_that_do_not_fit` shows it"),
     ("MP0307", "only a program binds values; `values_that_do_not_fit` shows it"),
     ("MP0311", "a thousand names; `a_session_is_bounded` shows it"),
@@ -16,6 +19,9 @@ const EXCUSED: [(&str, &str); 8] = [
     ("MP0504", "numbers of a query are bounded by their digits"),
     ("MP0601", "a damaged store; the tests of the store damage theirs"),
     ("MP0602", "ten million rows"),
+    ("MP0603", "only whoever asks has a deadline; `limits_are_named` shows it"),
+    ("MP0604", "only whoever asks cancels; `limits_are_named` shows it"),
+    ("MP0605", "a gigabyte of rows; `limits_are_named` shows it"),
     ("MP0818", "rows of regions under one another need `by` a level of regions"),
 ];
 
@@ -241,6 +247,31 @@ fn values_that_do_not_fit() {
         let Err(Error::Query(error)) = query.query(&snapshot) else { panic!("{code}: answered") };
         assert_eq!(error.diagnostics[0].code, code, "{error}");
     }
+}
+
+#[test]
+fn limits_are_named() {
+    let kept = store();
+    let told = |limits: &Limits| {
+        let asked = kept.store().query_with("hi.participants in VN by year since 1995", limits);
+        let Err(Error::Query(error)) = asked else { panic!("answered within {limits:?}") };
+        error.to_string()
+    };
+    let token = CancelToken::new();
+    token.cancel();
+    assert_eq!(
+        told(&Limits::default().deadline(Duration::ZERO)),
+        "error[MP0603]: the deadline of the query passed before its answer was there\n  \
+         help: a shorter span, fewer regions or a coarser `by` takes less time"
+    );
+    let cancelled = told(&Limits::default().cancel(&token));
+    assert_eq!(cancelled, "error[MP0604]: the query was cancelled");
+    let refused = told(&Limits::default().memory_bytes(10_000));
+    let (size, help) = refused.split_once('\n').unwrap();
+    // How large a row is depends on the machine.
+    assert!(size.starts_with("error[MP0605]: the query would hold too much: 29 rows would take"));
+    assert!(size.ends_with(" KiB of memory, and its limit is 9.8 KiB"), "{size}");
+    assert_eq!(help, "  help: a shorter span, fewer regions or a coarser `by` holds less");
 }
 
 #[test]

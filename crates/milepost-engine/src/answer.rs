@@ -133,6 +133,9 @@ impl Answer {
 }
 
 impl Row {
+    /// What a row takes in memory, its names and its unit included.
+    pub(crate) const BYTES: usize = size_of::<Self>() + 160;
+
     fn record(&self) -> Vec<String> {
         fn text(value: Option<impl ToString>) -> String {
             value.map(|value| value.to_string()).unwrap_or_default()

@@ -54,6 +54,7 @@ pub(crate) fn apply(
     let mut unknown = 0_usize;
     let mut kept = Vec::new();
     for row in std::mem::take(&mut answer.rows) {
+        asked.watch.check()?;
         match judges.decide(&row.region, row.value, row.period) {
             Some(true) => kept.push(row),
             Some(false) => {}
@@ -112,6 +113,7 @@ impl Judges {
         let mut by_region = HashMap::new();
         for region in regions {
             if !by_region.contains_key(&region.uid) {
+                asked.watch.check()?;
                 let scope = scope_of(builder, asked, region).judging(value.clone());
                 let judge = Judge::new(builder, &clause.value, asked, &scope)?;
                 by_region.insert(region.uid.clone(), judge);

@@ -7,6 +7,7 @@
 use milepost_lang::ast::{Clause, Clauses, Goal, MeasureKind, Parameter};
 use milepost_lang::{Diagnostic, Span};
 use milepost_model::{Date, Period, Unit};
+use milepost_store::{Stop, StoreError};
 
 use crate::answer::grouped;
 use crate::line::{Line, Nature};
@@ -71,6 +72,9 @@ const CODES: &[(&str, &str)] = &[
     ("MP0521", "a share that is none"),
     ("MP0601", "a store that cannot be read"),
     ("MP0602", "an answer of too many rows"),
+    ("MP0603", "a deadline that passed"),
+    ("MP0604", "a query that was cancelled"),
+    ("MP0605", "more memory than a query may hold"),
     ("MP0801", "a figure that is not exact"),
     ("MP0802", "growth of a percentage"),
     ("MP0803", "a base or end far from its anchor"),
@@ -544,13 +548,35 @@ pub(crate) fn unclear_unit(unit: &Unit, shown: &Unit, span: Span) -> Boxed {
     help(error("MP0514", span, message), "a unit behind the number says which: `1 million persons`")
 }
 
-pub(crate) fn store(error: &dyn std::error::Error) -> Boxed {
+pub(crate) fn store(error: &StoreError) -> Boxed {
+    if let StoreError::Stopped(stop) = error {
+        return stopped(*stop);
+    }
     self::error("MP0601", Span::default(), format!("the store cannot be read: {error}"))
 }
 
 pub(crate) fn too_many_rows(span: Span) -> Boxed {
     let message = format!("the answer would have more than {} rows", crate::execute::ROWS_MAX);
     help(error("MP0602", span, message), "a shorter span or a coarser `by`")
+}
+
+/// A limit on the query that was met. It is about no place in the text.
+pub(crate) fn stopped(stop: Stop) -> Boxed {
+    let diagnostic = |code, message: &str| error(code, Span::default(), message);
+    let smaller = "a shorter span, fewer regions or a coarser `by`";
+    match stop {
+        Stop::DeadlineExceeded => {
+            let message = "the deadline of the query passed before its answer was there";
+            let advice = format!("{smaller} takes less time");
+            help(diagnostic("MP0603", message), advice)
+        }
+        Stop::MemoryExceeded { .. } => {
+            let message = format!("the query would hold too much: {stop}");
+            help(diagnostic("MP0605", &message), format!("{smaller} holds less"))
+        }
+        // Whoever cancels knows why.
+        _ => diagnostic("MP0604", "the query was cancelled"),
+    }
 }
 
 pub(crate) fn measure_word(measure: MeasureKind) -> &'static str {

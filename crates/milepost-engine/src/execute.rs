@@ -21,6 +21,7 @@ use crate::parameters::{self, Parameters};
 use crate::plan::{self, Plan};
 use crate::session::Session;
 use crate::time::Base;
+use crate::watch::Watch;
 use crate::{Result, condition, describe, diagnostics, foreign, listing, notes, reduce, sheet};
 
 pub(crate) use rows::{row, row_at, written};
@@ -70,6 +71,8 @@ impl fmt::Display for Outcome {
 ///
 /// A diagnostic with the place in the text: names that are unknown or mean several things,
 /// clauses that do not go together, units that do not convert, and a store that cannot be read.
+/// Where the snapshot has a guard, the limit of it that was met: a deadline (MP0603), a
+/// cancellation (MP0604), memory (MP0605).
 ///
 /// ```
 /// use milepost_engine::{Outcome, Parameters, Session, execute};
@@ -92,6 +95,20 @@ impl fmt::Display for Outcome {
 /// # }
 /// ```
 pub fn execute(
+    snapshot: &Snapshot,
+    session: &mut Session,
+    statement: &Statement,
+    parameters: &Parameters,
+) -> Result<Outcome> {
+    let watch = Watch::of(snapshot);
+    watch.check()?;
+    let outcome = outcome(snapshot, session, statement, parameters);
+    // A read that was stopped looks like a figure that is missing to some of what asks for it.
+    watch.stopped()?;
+    outcome
+}
+
+fn outcome(
     snapshot: &Snapshot,
     session: &mut Session,
     statement: &Statement,
@@ -137,12 +154,17 @@ pub(crate) struct Run {
 /// Answers a question: side by side where that is possible, otherwise row by row.
 fn answer(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Answer> {
     let mut builder = Builder::new(snapshot, session, false);
+    let watch = Watch::of(snapshot);
+    let held = watch.held();
     // Where the fast way meets an error, the general one tells it.
     if let Ok(Some(answer)) = sheet::answer(&mut builder, query)
         && builder.shared.fault.take().is_none()
     {
         return Ok(answer);
     }
+    watch.stopped()?;
+    drop(builder);
+    watch.release_to(held);
     Ok(run(snapshot, session, query)?.answer)
 }
 

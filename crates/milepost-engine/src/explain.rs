@@ -138,6 +138,9 @@ pub(crate) fn trace_plan(trace: &mut Trace, query: &Query, asked: &Asked, plan: 
 /// Records, for figures that are published, what they would come to if they were computed.
 pub(crate) fn trace_rollups(trace: &mut Trace, asked: &Asked, answer: &Answer) {
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        if asked.watch.is_over() {
+            return;
+        }
         let rows = answer.rows.iter().filter(|row| row.region == *region);
         let ends = rows.flat_map(|row| [row.base.as_ref(), row.end.as_ref()]).flatten();
         let periods: BTreeSet<Period> = ends.map(|reading| reading.period).collect();

@@ -12,6 +12,7 @@ use crate::labels::Labels;
 use crate::line::Timing;
 use crate::reader::Reader;
 use crate::transform;
+use crate::watch::Held;
 
 /// Figures that are read one by one until it pays to read them all.
 const SINGLE_MAX: u32 = 12;
@@ -35,7 +36,12 @@ struct Whole {
     totals: BTreeMap<Period, Cell>,
     /// Where figures hold at a close: the winning label of each close.
     closes: BTreeMap<Date, Period>,
+    /// The memory that they are counted with; without it the query comes to no answer.
+    _held: Option<Held>,
 }
+
+/// What a figure takes, with its places by period and by close.
+const FIGURE_BYTES: usize = size_of::<Cell>() + 64;
 
 impl Figures {
     pub(crate) fn new(reader: Rc<Reader>, versions: Vec<RegionId>) -> Self {
@@ -189,7 +195,9 @@ impl Figures {
                 Timing::Close => winning_labels(&cells.admitted),
                 Timing::Span => BTreeMap::new(),
             };
-            Rc::new(Whole { cells, totals, closes })
+            let count = cells.admitted.len().saturating_add(totals.len());
+            let held = self.reader.hold("figures", count, FIGURE_BYTES);
+            Rc::new(Whole { cells, totals, closes, _held: held })
         })
     }
 }

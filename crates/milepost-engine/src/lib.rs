@@ -59,6 +59,7 @@ mod steps;
 mod time;
 mod trace;
 mod transform;
+mod watch;
 
 #[cfg(test)]
 mod test_support;

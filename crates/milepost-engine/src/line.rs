@@ -16,6 +16,7 @@ use crate::inner::Inner;
 use crate::measure::{in_range, scaled, whole};
 use crate::sentence::Sentence;
 use crate::transform::{Filled, Rolling, YearToDate, since_january};
+use crate::watch::Watch;
 
 pub(crate) use nature::Nature;
 pub(crate) use series::{Declared, Parts, Series, Timing, stored_reading};
@@ -240,6 +241,13 @@ impl Line {
             Node::Sentence(sentence) if sentence.is_bare() => sentence.line.indicator(),
             _ => None,
         }
+    }
+
+    /// Whether a limit on the query was met, so that nothing more is worth reading.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let leaves = self.leaves();
+        let first = leaves.first().map(|series| Watch::of(&series.reader().snapshot));
+        first.is_some_and(|watch| watch.is_over())
     }
 
     /// Every indicator of the expression.

@@ -216,6 +216,9 @@ fn origins<'r>(notes: &mut Notes, rows: impl IntoIterator<Item = &'r Row>) {
 fn lowered(notes: &mut Notes, asked: &Asked, rows: &[Row]) {
     for row in rows {
         let Some(sentence) = asked.sentence(&row.region) else { continue };
+        if asked.watch.is_over() {
+            return;
+        }
         for reading in [row.base.as_ref(), row.end.as_ref()].into_iter().flatten() {
             for series in sentence.line.leaves() {
                 for step in series.lowered(reading.period) {
@@ -247,6 +250,9 @@ fn goals(notes: &mut Notes, query: &Query, asked: &Asked, rows: &[Row]) {
     let Some(clause) = &query.clauses.to else { return };
     let Some(measure) = &query.measure else { return };
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        if asked.watch.is_over() {
+            return;
+        }
         let own = |row: &&Row| row.region == *region && row.period.is_some();
         let Some(row) = rows.iter().rfind(own) else { continue };
         let (Some(period), Some(end)) = (row.period, row.end.as_ref()) else { continue };

@@ -27,6 +27,9 @@ impl Periods for &[Sentence] {
     fn all(&self, steps: Option<Steps>) -> Vec<Period> {
         let mut all = BTreeSet::new();
         for sentence in *self {
+            if sentence.line.is_stopped() {
+                break;
+            }
             match steps {
                 None => all.extend(sentence.line.natives().iter().copied()),
                 Some(steps) => all.extend(at_steps(&sentence.line, steps)),

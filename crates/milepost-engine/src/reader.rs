@@ -16,6 +16,7 @@ use crate::index::{Index, Level};
 use crate::labels::Labels;
 use crate::line::Timing;
 use crate::rollup::{Peers, Slot};
+use crate::watch::{Held, Watch};
 use crate::{diagnostics, transform};
 
 /// The first failure to read the store. Roll-ups are read when a period is asked for, deep inside
@@ -128,11 +129,20 @@ const SINGLE_MAX: u32 = 8;
 struct Section {
     asked: u32,
     whole: Option<Rc<(Arc<Level>, CrossSection)>>,
+    held: Option<Held>,
 }
+
+/// What a region takes in a section: its figure, its bits, and the days that may differ.
+const SECTION_BYTES: usize = 16;
+/// What a sum takes.
+const SUM_BYTES: usize = 48;
+
+/// Sums, and the memory that they are counted with.
+type Summed = (Rc<Totals>, Held);
 
 /// Sums by the peers that they are of, their boundaries, the depth of their cuts and the label. The
 /// peers are kept, so that no others can come to lie where they are.
-type TotalsOfPeers = HashMap<(usize, Date, usize, Period), (Rc<Peers>, Rc<Totals>)>;
+type TotalsOfPeers = HashMap<(usize, Date, usize, Period), (Rc<Peers>, Summed)>;
 
 /// Reads the admitted figures of one indicator.
 #[derive(Debug)]
@@ -406,10 +416,18 @@ impl Reader {
             let level = self.index.level(&self.snapshot, level);
             let (indicator, as_of) = (self.indicator, self.as_of);
             let selection = &level.selection;
+            section.held = self.hold("figures", selection.len(), SECTION_BYTES);
+            section.held.as_ref()?;
             let read = self.snapshot.cross_section(indicator, scenario, selection, label, as_of);
             section.whole = self.fault.note(read).map(|section| Rc::new((level, section)));
         }
         section.whole.clone()
+    }
+
+    /// Counts memory for as long as it is used; None, and a fault, where the limit is met.
+    pub(crate) fn hold(&self, what: &'static str, count: usize, each: usize) -> Option<Held> {
+        let held = Watch::of(&self.snapshot).hold_while(what, count, each);
+        held.map_err(|error| self.fault.keep(error)).ok()
     }
 
     /// Every admitted figure of one territory.
@@ -448,14 +466,15 @@ impl Reader {
     /// The sums over the members of all rows under one label.
     fn totals(&self, slot: &Slot, scenario: &Scenario, label: Period) -> Option<Rc<Totals>> {
         let key = (Rc::as_ptr(&slot.peers).addr(), slot.boundaries, slot.depth, label);
-        if let Some((_, totals)) = self.totals.borrow().get(&key) {
+        if let Some((_, (totals, _))) = self.totals.borrow().get(&key) {
             return Some(Rc::clone(totals));
         }
         let partition = slot.partition(self);
+        let held = self.hold("sums", partition.parts(), SUM_BYTES)?;
         let (indicator, as_of) = (self.indicator, self.as_of);
         let read = self.snapshot.totals(indicator, scenario, &partition, &[label], as_of);
         let totals = Rc::new(self.fault.note(read)?);
-        let known = (Rc::clone(&slot.peers), Rc::clone(&totals));
+        let known = (Rc::clone(&slot.peers), (Rc::clone(&totals), held));
         self.totals.borrow_mut().insert(key, known);
         Some(totals)
     }

@@ -92,10 +92,15 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
         return Ok(());
     }
     let mut axes = dimensions(query, answer);
-    let mut items: Vec<Item> = std::mem::take(&mut answer.rows)
-        .into_iter()
-        .map(|row| Item { whole: whole_of(asked, &row.region), row })
-        .collect();
+    let (watch, all) = (&asked.watch, answer.rows.len());
+    answer.rows.write_within(watch)?;
+    // Each row once more, and those that have a value in the group that is at work.
+    watch.hold("rows of a reducer", all, 2 * Row::BYTES)?;
+    let mut items = Vec::with_capacity(all);
+    for row in std::mem::take(&mut answer.rows) {
+        watch.check_at(items.len())?;
+        items.push(Item { whole: whole_of(asked, &row.region), row });
+    }
     // Rows are told apart by time as long as it was not reduced.
     let (mut by_region, mut by_time) = (true, true);
     if let Some(rank) = query.reducers.iter().skip(1).find(|r| r.kind == ReducerKind::Rank) {
@@ -107,10 +112,11 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
         if reducer.kind == ReducerKind::Mean && axis == Dimension::Region {
             mean_of_rates(answer, reducer, asked);
         }
-        let groups = group::groups(items, &axis, by_region, by_time);
+        let groups = group::groups(items, &axis, (by_region, by_time), watch)?;
         let mut reduced = Reduced { answer, axis: &axis, reducer };
         items = Vec::new();
         for group in groups {
+            watch.check()?;
             if axis == Dimension::Time && !has_axis(query) && spans(asked) {
                 group.check_overlap(reducer.span)?;
             }
@@ -123,6 +129,7 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
         }
     }
     answer.rows = items.into_iter().map(|item| item.row).collect();
+    watch.release(all, 2 * Row::BYTES);
     Ok(())
 }
 
@@ -148,8 +155,11 @@ pub(crate) fn kept(
     if query.reducers.is_empty() || !query.reducers.iter().all(picks) {
         return Ok(None);
     }
+    let all = answer.rows.len();
+    asked.watch.hold("rows", all, Row::BYTES)?;
     let mut reduced = answer.clone();
     apply(&mut reduced, query, asked, plan)?;
+    asked.watch.release(all.saturating_sub(reduced.rows.len()), Row::BYTES);
     Ok(Some(reduced.rows.into_iter().collect()))
 }
 

@@ -25,13 +25,14 @@ use std::sync::Arc;
 use milepost_lang::ast::Query;
 use milepost_model::{Date, Period};
 
-use crate::answer::{Answer, Rows};
+use crate::answer::{Answer, Row, Rows};
 use crate::build::Builder;
 use crate::execute::{ROWS_MAX, SideBySide, row, side_by_side};
 use crate::index::Index;
 use crate::labels::Labels;
 use crate::plan::{self, Plan};
 use crate::sentence::Sentence;
+use crate::watch::Watch;
 use crate::{Result, notes, plan::needs_base, reduce};
 
 use bits::Bits;
@@ -115,6 +116,8 @@ impl Sheet {
             let base = if compares { Some(first.base.of(*end).ok()??) } else { None };
             Some((base, *end))
         };
+        let step = size_of::<(Option<Period>, Period)>();
+        self.side.asked.watch.hold("periods", ends.len(), step).ok()?;
         let steps: Steps = ends.iter().map(of).collect::<Option<_>>()?;
         if steps.is_empty() || self.side.members.len().saturating_mul(steps.len()) > ROWS_MAX {
             return None;
@@ -169,23 +172,26 @@ impl Sheet {
         plan: &Plan,
     ) -> Result<Option<Answer>> {
         let mut side = self.side;
+        let watch = Watch::of(builder.snapshot);
         let is_of_names = !side.asked.by_level;
         for at in 0..grid.regions() {
             if !grid.is_odd(at) && !is_of_names {
                 continue;
             }
+            watch.check()?;
             let sentence = side.sentence(builder, query, first, at)?;
             for step in 0..grid.steps().len() {
                 if !grid.is_plain(at, step) {
                     let Some((_, end)) = grid.steps().get(step).copied() else { continue };
+                    watch.hold("rows", 1, Row::BYTES)?;
                     grid.put(at, step, row(sentence.0, sentence.1, end));
                 }
             }
         }
-        grid.work_out();
+        grid.work_out(&watch)?;
         let mut answer = Answer::default();
         if let Some(reducer) = query.reducers.first().filter(|_| !is_of_names) {
-            let picked = pick::first(&mut answer, reducer, &grid);
+            let picked = pick::first(&mut answer, reducer, &grid, &watch);
             let Some((rows, regions)) = picked else { return Ok(None) };
             answer.rows = rows.into();
             let picking = std::mem::take(&mut answer.notes);

@@ -3,6 +3,7 @@
 mod figures;
 mod goals;
 mod laws;
+mod limits;
 mod names;
 mod refusals;
 mod rows;

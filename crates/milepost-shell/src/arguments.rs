@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::colour::ColourChoice;
 use crate::mode::Mode;
+use crate::timeout::Timeout;
 
 /// An embedded store for statistical indicators, asked in Since
 #[derive(Debug, Parser)]
@@ -71,6 +72,7 @@ Examples:
   milepost query vss.milepost 'growth of si.participants in VN since 1995 until 2024-H1'
   milepost query vss.milepost 'hi.coverage in Vinh Long, VN at 2023' --mode csv
   milepost query vss.milepost -f report.since --mode json
+  milepost query vss.milepost -f report.since --timeout 30
   milepost query vss.milepost < report.since";
 
 /// `milepost query`.
@@ -84,6 +86,9 @@ pub(crate) struct QueryArguments {
     pub(crate) query: Option<String>,
     #[command(flatten)]
     pub(crate) text: TextArguments,
+    /// End a statement that takes longer than this, with exit code 1
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) timeout: Option<Timeout>,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
 }
@@ -215,6 +220,11 @@ mod tests {
         assert!(parse(&["query", "s", "-c", "x", "-f", "y"]).is_err());
         assert!(parse(&["query", "s", "--mode", "xml"]).is_err());
         assert!(parse(&["query"]).is_err());
+        let Ok(Command::Query(query)) = parse(&["query", "s", "x", "--timeout", "1.5"]) else {
+            panic!("a query");
+        };
+        assert_eq!(query.timeout, "1.5".parse().ok());
+        assert!(parse(&["query", "s", "x", "--timeout", "-1"]).is_err());
     }
 
     #[test]

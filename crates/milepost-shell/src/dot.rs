@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use milepost::Date;
 
 use crate::mode::Mode;
+use crate::timeout::Timeout;
 
 /// A command of the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(crate) enum Dot {
     Mode(Option<Mode>),
     /// `.timer on|off`
     Timer(bool),
+    /// `.timeout [SECONDS]`; none is no limit.
+    Timeout(Option<Timeout>),
     /// `.strict on|off`
     Strict(bool),
     /// `.asof [DATE]`; none forgets it.
@@ -47,7 +50,7 @@ const fn entry(name: &'static str, argument: &'static str, does: &'static str) -
 }
 
 /// Every command, in the order of the help.
-pub(crate) const ENTRIES: [Entry; 14] = [
+pub(crate) const ENTRIES: [Entry; 15] = [
     entry(".help", "[TOPIC]", "this page, or what a verb, a clause or an error code means"),
     entry(".indicators", "[TEXT]", "the indicators whose name contains TEXT"),
     entry(".regions", "[TEXT]", "the regions whose name contains TEXT"),
@@ -58,6 +61,7 @@ pub(crate) const ENTRIES: [Entry; 14] = [
     entry(".asof", "[DATE]", "answer as the world knew it at the close of DATE; without one, now"),
     entry(".strict", "on|off", "whether a base far from its anchor is missing"),
     entry(".timer", "on|off", "whether the time of each statement is shown"),
+    entry(".timeout", "[SECONDS]", "end a statement that takes longer; without a time, none is"),
     entry(".once", "FILE", "write the next answer to a file, in the format of its name"),
     entry(".output", "[FILE]", "write what follows to a file; without one, here again"),
     entry(".read", "FILE", "run the statements of a file"),
@@ -84,6 +88,10 @@ impl Dot {
                 Some(word) => Self::Mode(Some(word.parse().map_err(|error| format!("{error}"))?)),
             },
             ".timer" => Self::Timer(switch(name, argument)?),
+            ".timeout" => Self::Timeout(match argument {
+                None | Some("off") => None,
+                Some(time) => Some(time.parse().map_err(|error| format!("`{time}`: {error}"))?),
+            }),
             ".strict" => Self::Strict(switch(name, argument)?),
             ".asof" => Self::AsOf(match argument {
                 None | Some("off" | "now") => None,
@@ -156,7 +164,7 @@ mod tests {
     fn every_listed_command_is_read() {
         for entry in ENTRIES {
             let argument = match entry.argument {
-                "" | "[TOPIC]" | "[TEXT]" | "[MODE]" | "[DATE]" | "[FILE]" => "",
+                "" | "[TOPIC]" | "[TEXT]" | "[MODE]" | "[DATE]" | "[FILE]" | "[SECONDS]" => "",
                 "on|off" => "on",
                 _ => "x",
             };
@@ -177,6 +185,10 @@ mod tests {
         let day = "2024-07-10".parse().unwrap();
         assert_eq!(Dot::parse(".asof 2024-07-10"), Ok(Dot::AsOf(Some(day))));
         assert!(Dot::parse(".asof yesterday").is_err());
+        let half = "0.5".parse().unwrap();
+        assert_eq!(Dot::parse(".timeout 0.5"), Ok(Dot::Timeout(Some(half))));
+        assert_eq!(Dot::parse(".timeout off"), Ok(Dot::Timeout(None)));
+        assert!(Dot::parse(".timeout soon").unwrap_err().contains("such as 30 or 0.5"));
         assert!(Dot::parse(".timer").is_err());
         assert!(Dot::parse(".read").is_err());
         assert_eq!(Dot::parse(".read \"a b\""), Ok(Dot::Read("a b".into())));

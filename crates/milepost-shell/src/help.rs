@@ -70,7 +70,8 @@ fn first_page(palette: Palette) -> String {
     }
     out.push_str(
         "\nEnter runs a query that is complete; Alt-Enter begins a new line; Tab completes;\n\
-         Ctrl-C drops the line. Lines that begin with a blank are not kept in the history.\n",
+         Ctrl-C drops the line or, while a query runs, ends that; pressed once more, the program.\n\
+         Lines that begin with a blank are not kept in the history.\n",
     );
     out
 }

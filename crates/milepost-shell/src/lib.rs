@@ -31,6 +31,7 @@ mod failure;
 mod grid;
 mod help;
 mod history;
+mod interrupt;
 mod json;
 mod mode;
 mod printer;
@@ -40,6 +41,7 @@ mod run;
 mod sample;
 mod script;
 mod shell;
+mod timeout;
 mod topics;
 
 pub use crate::escape::escape;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use milepost::{Answer, Diagnostic, Explanation, Listing, Outcome, Severity};
+use milepost::{Answer, CancelToken, Diagnostic, Explanation, Listing, Outcome, Severity};
 
 use crate::answer::{machine_grid, reader_grid};
 use crate::colour::Palette;
@@ -21,6 +21,8 @@ pub(crate) struct Printer {
     layout: Layout,
     /// The columns of the last delimited answer: the header is said once.
     columns: Vec<Column>,
+    /// What cancels an answer that is being printed.
+    token: CancelToken,
     /// What was in place before answers went to a file.
     home: Option<Home>,
 }
@@ -44,7 +46,8 @@ impl Printer {
     ) -> Self {
         let width_max = if is_terminal { terminal_width() } else { None };
         let layout = Layout { palette, rule: '─', is_cut: is_terminal, width_max };
-        Self { mode, out, layout, columns: Vec::new(), home: None }
+        let (columns, token) = (Vec::new(), CancelToken::new());
+        Self { mode, out, layout, columns, token, home: None }
     }
 
     /// Sends answers to a new file, in the mode that its name asks for: all of them up to
@@ -103,13 +106,27 @@ impl Printer {
         self.out.flush()
     }
 
+    /// The same, line by line, up to a cancellation; that the rest is not there is an error of
+    /// [`io::ErrorKind::Interrupted`].
+    fn lines(&mut self, text: &str) -> io::Result<()> {
+        for line in text.split_inclusive('\n') {
+            if self.token.is_cancelled() {
+                self.out.flush()?;
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            self.out.write_all(line.as_bytes())?;
+        }
+        self.out.flush()
+    }
+
     /// The palette of the output.
     pub(crate) fn palette(&self) -> Palette {
         self.layout.palette
     }
 
-    /// Prints what a statement came to.
-    pub(crate) fn outcome(&mut self, outcome: &Outcome) -> io::Result<()> {
+    /// Prints what a statement came to; of a long answer no more once it is cancelled.
+    pub(crate) fn outcome(&mut self, outcome: &Outcome, token: &CancelToken) -> io::Result<()> {
+        self.token = token.clone();
         match outcome {
             Outcome::Answer(answer) => self.answer(answer),
             Outcome::Listing(listing) if self.mode == Mode::Table && listing.rows.is_empty() => {
@@ -177,7 +194,7 @@ impl Printer {
         if matches!(self.mode, Mode::Csv | Mode::Tsv) {
             self.columns.clone_from(&grid.columns);
         }
-        self.painted(&text)
+        self.lines(&text)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::editor::{LineEditor, line_editor};
 use crate::escape::escape;
 use crate::failure::Failure;
 use crate::history;
+use crate::interrupt::Interrupt;
 use crate::shell::{Flow, Refusal, Shell, report};
 
 /// Asks and answers until Ctrl-D or `.quit`.
@@ -29,6 +30,7 @@ pub(crate) fn repl(
         let _ = editor.add_history_entry(*query);
     }
     let history = history::path().filter(|path| load(&mut editor, path).is_ok());
+    let interrupt = Interrupt::install();
     let mut was_interrupted = false;
     loop {
         match editor.readline(&shell.prompt()) {
@@ -40,11 +42,15 @@ pub(crate) fn repl(
                 }
                 let _ = editor.add_history_entry(text);
                 if let Some(path) = &history {
-                    // Kept before the answer, which Ctrl-C may end together with the program. A
+                    // Kept before the answer: Ctrl-C pressed twice ends the program with it. A
                     // history that cannot be written must not end a session.
                     let _ = editor.append_history(path);
                 }
-                if answer(shell, &mut editor, text, errors)? == Flow::Quit {
+                let busy = interrupt.begin();
+                shell.token = busy.token.clone();
+                let flow = answer(shell, &mut editor, text, errors)?;
+                drop(busy);
+                if flow == Flow::Quit {
                     break;
                 }
             }
@@ -77,7 +83,9 @@ fn answer(
         Ok(flow) => Ok(flow),
         Err(Refusal { failure: failure @ Failure::Output(_), .. }) => Err(failure),
         Err(refusal) => {
-            let mut message = report(&refusal.failure, errors);
+            // The terminal shows ^C where the cursor was.
+            let mut message = String::from(if shell.token.is_cancelled() { "\n" } else { "" });
+            message.push_str(&report(&refusal.failure, errors));
             if let Some(corrected) = refusal.corrected {
                 let _ = editor.add_history_entry(corrected);
                 message.push_str(&errors.dim("  (arrow-up brings the corrected line)"));

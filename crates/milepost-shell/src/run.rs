@@ -20,7 +20,8 @@ use crate::shell::{Shell, report};
 ///
 /// Exit codes: 0 ok, 1 query or data error, 2 usage, 3 the store cannot be opened or is damaged.
 /// A broken pipe is no error. Ctrl-C ends the program by its signal, which shells report as 130;
-/// only the prompt takes it for itself.
+/// only the prompt takes it for itself: there it ends a query and, pressed once more before that
+/// has ended, the program, with exit code 130.
 pub fn main() -> ExitCode {
     parsed::<Arguments>(|arguments| match arguments.command {
         Command::Repl(arguments) => run_repl(&arguments),
@@ -93,6 +94,7 @@ fn try_query(arguments: &QueryArguments) -> Result<(), Failure> {
     }
     let store = commands::open_read_only(&arguments.store)?;
     let mut shell = Shell::new(store, printer(arguments.output));
+    shell.timeout = arguments.timeout;
     run_text(&mut shell, arguments.query.as_deref(), text)
 }
 

@@ -1,9 +1,10 @@
 //! The interpreter behind the prompt, files and pipes alike.
 
+use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use milepost::{Session, Store};
+use milepost::{CancelToken, Error, Limits, Outcome, Session, Store};
 
 use crate::colour::Palette;
 use crate::dot::Dot;
@@ -12,6 +13,7 @@ use crate::failure::Failure;
 use crate::help;
 use crate::printer::Printer;
 use crate::script::{Piece, pieces};
+use crate::timeout::Timeout;
 
 /// Files read by files, at most this deep.
 const DEPTH_MAX: usize = 16;
@@ -21,6 +23,9 @@ pub(crate) struct Shell {
     store: Store,
     pub(crate) session: Session,
     pub(crate) printer: Printer,
+    pub(crate) timeout: Option<Timeout>,
+    /// What Ctrl-C cancels.
+    pub(crate) token: CancelToken,
     has_timer: bool,
     depth: usize,
 }
@@ -46,8 +51,8 @@ impl From<Failure> for Refusal {
     }
 }
 
-impl From<std::io::Error> for Refusal {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
         Failure::Output(error).into()
     }
 }
@@ -55,7 +60,8 @@ impl From<std::io::Error> for Refusal {
 impl Shell {
     /// A shell on an open store.
     pub(crate) fn new(store: Store, printer: Printer) -> Self {
-        Self { store, session: Session::new(), printer, has_timer: false, depth: 0 }
+        let (session, token) = (Session::new(), CancelToken::new());
+        Self { store, session, printer, timeout: None, token, has_timer: false, depth: 0 }
     }
 
     /// The store's contents at this moment.
@@ -100,26 +106,22 @@ impl Shell {
 
     fn answer(&mut self, text: &str) -> Result<Flow, Refusal> {
         let started = Instant::now();
-        let outcomes = self.store.snapshot().run(text, &mut self.session).map_err(|error| {
-            let corrected = match &error {
-                milepost::Error::Query(query) => {
-                    let fix = query.diagnostics.iter().find_map(|found| found.fix.as_ref());
-                    fix.map(|fix| fix.apply(&query.text))
-                }
-                _ => None,
-            };
-            let failure = Failure::from_library(&error);
-            match meant(text) {
-                Some(command) => Refusal {
-                    failure: failure.with_line(&format!("   try: {command}")),
-                    corrected: Some(command.to_owned()),
-                },
-                None => Refusal { failure, corrected },
-            }
-        })?;
+        let limits = self.limits(started);
+        let outcomes = self.store.snapshot().run_with(text, &mut self.session, &limits);
+        let outcomes = outcomes.map_err(|error| refusal(&error, text))?;
         let elapsed = started.elapsed();
         for outcome in &outcomes {
-            self.printer.outcome(outcome)?;
+            if let Outcome::Answer(answer) = outcome {
+                let written = self.limits(started).write_out(answer);
+                written.map_err(|error| refusal(&error, text))?;
+            }
+            let printed = self.printer.outcome(outcome, &self.token);
+            printed.map_err(|error| match error.kind() {
+                io::ErrorKind::Interrupted => {
+                    Failure::Refused("error: the answer was cut short".to_owned())
+                }
+                _ => Failure::Output(error),
+            })?;
         }
         if self.has_timer {
             let time = format!("{:.3} ms\n", elapsed.as_secs_f64() * 1e3);
@@ -127,6 +129,15 @@ impl Shell {
             self.printer.painted(&time)?;
         }
         Ok(Flow::Continue)
+    }
+
+    /// What is left of the limits on a statement that began at a moment.
+    fn limits(&self, began: Instant) -> Limits {
+        let limits = Limits::default().cancel(&self.token);
+        match self.timeout {
+            Some(Timeout(time)) => limits.deadline(time.saturating_sub(began.elapsed())),
+            None => limits,
+        }
     }
 
     fn dot(&mut self, line: &str) -> Result<Flow, Refusal> {
@@ -140,6 +151,7 @@ impl Shell {
             Dot::Mode(None) => self.printer.text(&format!("{}\n", self.printer.mode().word()))?,
             Dot::Mode(Some(mode)) => self.printer.set_mode(mode),
             Dot::Timer(on) => self.has_timer = on,
+            Dot::Timeout(time) => self.timeout = time,
             Dot::Strict(on) => self.session.set_strict(on),
             Dot::AsOf(date) => self.session.set_as_of(date),
             Dot::Output { file: None, .. } => self.printer.come_home(),
@@ -179,6 +191,25 @@ impl Shell {
             [] => "milepost> ".to_owned(),
             _ => format!("milepost [{}]> ", context.join(", ")),
         }
+    }
+}
+
+/// Why a text has no answer, with the corrected text where there is one.
+fn refusal(error: &Error, text: &str) -> Refusal {
+    let corrected = match error {
+        Error::Query(query) => {
+            let fix = query.diagnostics.iter().find_map(|found| found.fix.as_ref());
+            fix.map(|fix| fix.apply(&query.text))
+        }
+        _ => None,
+    };
+    let failure = Failure::from_library(error);
+    match meant(text) {
+        Some(command) => Refusal {
+            failure: failure.with_line(&format!("   try: {command}")),
+            corrected: Some(command.to_owned()),
+        },
+        None => Refusal { failure, corrected },
     }
 }
 

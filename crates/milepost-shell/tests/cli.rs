@@ -384,6 +384,21 @@ fn an_interrupt_ends_a_query() {
 }
 
 #[test]
+fn a_query_that_takes_longer_than_its_timeout_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = sample(&directory);
+    let hours = "rolling 36500 day mean of hi.participants in VN by day since 1900 until 2100";
+    let refused = run(&["query", &store, hours, "--timeout", "0.2"]);
+    assert_eq!((code(&refused), stdout(&refused).as_str()), (1, ""), "{}", stderr(&refused));
+    assert!(stderr(&refused).starts_with("error[MP0603]: the deadline"), "{}", stderr(&refused));
+    let answered = run(&["query", &store, GROWTH, "--timeout", "600", "-m", "csv"]);
+    assert!(printed(&answered).contains("156.25"));
+    let misused = run(&["query", &store, GROWTH, "--timeout", "0"]);
+    assert_eq!(code(&misused), 2);
+    assert!(stderr(&misused).contains("a number of seconds above zero"), "{}", stderr(&misused));
+}
+
+#[test]
 fn a_file_that_does_not_fit_leaves_no_store_behind() {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("own").display().to_string();

@@ -5,6 +5,8 @@ use std::{io, path::PathBuf};
 use milepost_model::CatalogueError;
 use thiserror::Error;
 
+use crate::Stop;
+
 /// The result of an operation on a store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -105,6 +107,9 @@ pub enum StoreError {
     /// A definition does not fit the catalogue.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// The guard of a snapshot stopped the reading.
+    #[error("the reading was stopped: {0}")]
+    Stopped(#[from] Stop),
 }
 
 impl StoreError {

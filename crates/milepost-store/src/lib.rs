@@ -23,10 +23,12 @@
 
 mod batch;
 mod bulk;
+mod cancel;
 mod checkpoint;
 mod error;
 mod frame;
 mod group;
+mod guard;
 mod head;
 mod io;
 mod kernel;
@@ -46,8 +48,10 @@ pub use batch::{Batch, CommitId, Progress, Receipt};
 pub use bulk::{
     AttributesId, Bulk, BulkAttributes, BulkEncoding, BulkPeriod, BulkRegion, BulkWriter,
 };
+pub use cancel::CancelToken;
 pub use checkpoint::Work;
 pub use error::{BadFact, Conflict, Result, StoreError};
+pub use guard::{Guard, Stop};
 pub use options::{Backend, Durability, Options, Verify};
 pub use shared::SharedStore;
 pub use snapshot::{

@@ -21,6 +21,7 @@ use milepost_model::{
 };
 
 use crate::{
+    Guard, Stop,
     batch::CommitId,
     error::{Result, StoreError},
     frame::{CellRecord, CellSet, FormatError, FrameView},
@@ -125,11 +126,12 @@ struct Counters {
 pub struct Snapshot {
     state: Arc<State>,
     counters: Arc<Counters>,
+    guard: Option<Guard>,
 }
 
 impl Snapshot {
     pub(crate) fn new(state: Arc<State>) -> Self {
-        Self { state, counters: Arc::default() }
+        Self { state, counters: Arc::default(), guard: None }
     }
 
     /// The last commit this snapshot sees.
@@ -164,6 +166,55 @@ impl Snapshot {
     /// The number of the last batch taken from a producer of tokens.
     pub fn last_batch(&self, producer: &str) -> Option<u64> {
         self.state.last_batch(producer)
+    }
+
+    /// The same snapshot, whose reads look at a guard once a frame and end with
+    /// [`StoreError::Stopped`] where it says so.
+    ///
+    /// ```
+    /// use milepost_model::{Fact, Indicator, Region, Scenario};
+    /// use milepost_store::{Batch, CancelToken, Guard, Stop, Store, StoreError};
+    ///
+    /// let mut store = Store::in_memory();
+    /// store.define(vec![Indicator::stock("si.participants").into(), Region::new("VN").into()])?;
+    /// let snapshot = store.snapshot();
+    /// let indicator = snapshot.catalogue().indicator_named("si.participants").unwrap();
+    /// let region = snapshot.catalogue().region_with_uid("VN@0").unwrap();
+    /// let fact = Fact::new(indicator, region, "2024".parse()?, Some("19.5".parse()?));
+    /// store.commit(Batch { facts: vec![fact], ..Batch::default() })?;
+    ///
+    /// let token = CancelToken::new();
+    /// let guarded = store.snapshot().guarded(Guard::new(None, Some(token.clone()), u64::MAX));
+    /// let reported = Scenario::reported();
+    /// assert_eq!(guarded.series(indicator, region, &reported, None)?.len(), 1);
+    /// token.cancel();
+    /// let stopped = guarded.series(indicator, region, &reported, None).unwrap_err();
+    /// assert!(matches!(stopped, StoreError::Stopped(Stop::Cancelled)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn guarded(&self, guard: Guard) -> Self {
+        Self { guard: Some(guard), ..self.clone() }
+    }
+
+    /// The same snapshot without a guard, for what outlives the work that was guarded.
+    #[must_use]
+    pub fn unguarded(&self) -> Self {
+        Self { guard: None, ..self.clone() }
+    }
+
+    /// The guard that reads look at, if there is one.
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_ref()
+    }
+
+    /// Looks at the guard, where there is one.
+    #[inline]
+    fn check(&self) -> Result<(), Stop> {
+        match &self.guard {
+            None => Ok(()),
+            Some(guard) => guard.check(),
+        }
     }
 
     /// The scenarios for which an indicator has figures, `reported` first, then by name.
@@ -361,6 +412,7 @@ impl Snapshot {
     }
 
     fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
+        self.check()?;
         let view = self.state.view(place)?;
         let (frames, bytes) = view.reads();
         self.count(frames, bytes);

@@ -38,6 +38,7 @@
 //!   [`Batch`] whole or not at all; [`Store::query`] answers.
 //! * [`Indicator`], [`Region`] and [`Milestone`] make up the [`Catalogue`].
 //! * [`Snapshot`] is the store at one moment; [`Prepared`] is a query with parameters.
+//! * [`Limits`] are what a query may take: a deadline, a [`CancelToken`], memory.
 //! * [`Answer`] has [`Row`]s that say what they compare, in what unit, with what
 //!   status, and why a value is missing; its notes name everything implicit.
 //! * [`Error`] has few variants; a [`QueryError`] draws the place and offers a fix.
@@ -61,6 +62,7 @@
 mod batch;
 mod bulk;
 mod error;
+mod limits;
 mod prepared;
 mod resolve;
 mod shared;
@@ -69,7 +71,7 @@ mod store;
 
 pub use milepost_engine::{
     Answer, Coverage, Explanation, Listing, MissingReason, Outcome, ParameterValue, Parameters,
-    Reading, RegionLabel, Row, Session, code_title, grouped,
+    Reading, RegionLabel, Row, Rows, Session, code_title, grouped,
 };
 pub use milepost_lang::{Diagnostic, Fix, Severity, Span};
 pub use milepost_model::{
@@ -78,13 +80,14 @@ pub use milepost_model::{
     RegionId, Scenario, Status, Strength, Successor, Unit, fold,
 };
 pub use milepost_store::{
-    AttributesId, Backend, BulkAttributes, BulkPeriod, CommitId, Conflict, Durability, Options,
-    Progress, Statistics, StoreError, Verify,
+    AttributesId, Backend, BulkAttributes, BulkPeriod, CancelToken, CommitId, Conflict, Durability,
+    Options, Progress, Statistics, StoreError, Verify,
 };
 
 pub use batch::{Batch, Observation};
 pub use bulk::{Bulk, BulkEncoding, BulkWriter, RegionName};
 pub use error::{Error, QueryError, Result};
+pub use limits::Limits;
 pub use prepared::Prepared;
 pub use resolve::Registered;
 pub use shared::SharedStore;

@@ -8,7 +8,7 @@ use milepost_lang::{
     ast::{Script, Statement},
 };
 
-use crate::{Answer, Error, QueryError, Result, Snapshot};
+use crate::{Answer, Error, Limits, QueryError, Result, Snapshot};
 
 /// A query that was parsed; names in it are looked up when it is asked.
 ///
@@ -63,20 +63,44 @@ impl Prepared {
         bound
     }
 
-    /// Asks the query.
+    /// Asks the query, within the default [`Limits`].
     ///
     /// # Errors
     /// [`Error::Query`] when a parameter is not bound or bound to no use, when a
     /// name is unknown, and when the question has no answer in principle.
     pub fn query(&self, snapshot: &Snapshot) -> Result<Answer> {
-        match self.run(snapshot, &mut Session::new())? {
+        self.query_with(snapshot, &Limits::default())
+    }
+
+    /// [`Prepared::query`] within other limits.
+    ///
+    /// # Errors
+    /// Those of [`Prepared::query`], and the limit that was met, with a code of its own.
+    ///
+    /// ```
+    /// use milepost::{CancelToken, Error, Limits, Store};
+    ///
+    /// let store = Store::in_memory();
+    /// let coverage = store.prepare("si.coverage in $where")?.bind("where", "VN");
+    /// let token = CancelToken::new();
+    /// token.cancel();
+    /// let limits = Limits::default().cancel(&token);
+    /// let Err(Error::Query(error)) = coverage.query_with(&store.snapshot(), &limits) else {
+    ///     panic!("answered all the same");
+    /// };
+    /// assert_eq!(error.diagnostics[0].code, "MP0604");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn query_with(&self, snapshot: &Snapshot, limits: &Limits) -> Result<Answer> {
+        match self.run(snapshot, &mut Session::new(), limits)? {
             Outcome::Answer(answer) => Ok(answer),
             _ => Err(self.error(not_one_question())),
         }
     }
 
-    pub(crate) fn run(&self, snapshot: &Snapshot, session: &mut Session) -> Result<Outcome> {
-        execute(snapshot.inner(), session, &self.statement, &self.parameters)
+    fn run(&self, snapshot: &Snapshot, session: &mut Session, limits: &Limits) -> Result<Outcome> {
+        let guarded = snapshot.within(limits, limits.ends());
+        execute(&guarded, session, &self.statement, &self.parameters)
             .map_err(|diagnostic| self.error(*diagnostic))
     }
 

@@ -1,9 +1,11 @@
 //! The store at one moment, for asking.
 
+use std::time::Instant;
+
 use milepost_engine::{Outcome, Parameters, Session, execute};
 use milepost_model::Catalogue;
 
-use crate::{Answer, Prepared, QueryError, Result, prepared::parse};
+use crate::{Answer, Limits, Prepared, QueryError, Result, prepared::parse};
 
 /// The contents of a store at one moment.
 ///
@@ -19,8 +21,13 @@ impl Snapshot {
         Self { inner }
     }
 
-    pub(crate) fn inner(&self) -> &milepost_store::Snapshot {
-        &self.inner
+    /// The snapshot as a query with limits reads it.
+    pub(crate) fn within(
+        &self,
+        limits: &Limits,
+        ends: Option<Instant>,
+    ) -> milepost_store::Snapshot {
+        self.inner.guarded(limits.guard(ends))
     }
 
     /// The indicators, regions and milestones.
@@ -28,12 +35,20 @@ impl Snapshot {
         self.inner.catalogue()
     }
 
-    /// Asks one question.
+    /// Asks one question, within the default [`Limits`].
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with the place and the cause.
     pub fn query(&self, text: &str) -> Result<Answer> {
-        Prepared::new(text)?.query(self)
+        self.query_with(text, &Limits::default())
+    }
+
+    /// [`Snapshot::query`] within other limits; [`Limits`] has an example.
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::query`], and the limit that was met, with a code of its own.
+    pub fn query_with(&self, text: &str, limits: &Limits) -> Result<Answer> {
+        Prepared::new(text)?.query_with(self, limits)
     }
 
     /// Runs a script: statements separated by `;`. Names given with `let` live
@@ -54,12 +69,38 @@ impl Snapshot {
     /// # Ok::<(), milepost::Error>(())
     /// ```
     pub fn run(&self, text: &str, session: &mut Session) -> Result<Vec<Outcome>> {
+        self.run_with(text, session, &Limits::default())
+    }
+
+    /// [`Snapshot::run`] within other limits: the time is for all statements together, the memory
+    /// for each.
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::run`], and the limit that was met, with a code of its own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use milepost::{Error, Limits, Session, Store};
+    ///
+    /// let (store, mut session) = (Store::in_memory(), Session::new());
+    /// let none = Limits::default().deadline(Duration::ZERO);
+    /// let error = store.snapshot().run_with("list regions", &mut session, &none).unwrap_err();
+    /// let Error::Query(error) = error else { panic!("{error}") };
+    /// assert_eq!(error.diagnostics[0].code, "MP0603");
+    /// ```
+    pub fn run_with(
+        &self,
+        text: &str,
+        session: &mut Session,
+        limits: &Limits,
+    ) -> Result<Vec<Outcome>> {
         let parameters = Parameters::new();
+        let ends = limits.ends();
         let statements = parse(text)?.statements;
         statements
             .iter()
             .map(|statement| {
-                execute(&self.inner, session, statement, &parameters)
+                execute(&self.within(limits, ends), session, statement, &parameters)
                     .map_err(|diagnostic| QueryError::new(text, vec![*diagnostic]).into())
             })
             .collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 use milepost_model::Definition;
 use milepost_store::{CommitId, Options, Progress, Statistics, Work};
 
-use crate::{Answer, Batch, Prepared, Registered, Result, Snapshot, resolve::resolve};
+use crate::{Answer, Batch, Limits, Prepared, Registered, Result, Snapshot, resolve::resolve};
 
 /// An embedded store of statistical indicators.
 ///
@@ -168,6 +168,14 @@ impl Store {
     /// [`Error::Query`](crate::Error::Query) with the place and the cause.
     pub fn query(&self, text: &str) -> Result<Answer> {
         self.snapshot().query(text)
+    }
+
+    /// [`Store::query`] within limits; [`Limits`] has an example.
+    ///
+    /// # Errors
+    /// Those of [`Store::query`], and the limit that was met, with a code of its own.
+    pub fn query_with(&self, text: &str, limits: &Limits) -> Result<Answer> {
+        self.snapshot().query_with(text, limits)
     }
 
     /// Parses a query once, to be asked many times.

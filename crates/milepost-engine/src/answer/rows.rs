@@ -5,8 +5,11 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use milepost_model::Number;
+use milepost_store::Guard;
 
 use super::Row;
+use crate::Result;
+use crate::watch::Watch;
 
 /// The rows of an [`Answer`](super::Answer): a slice of [`Row`]s.
 ///
@@ -45,7 +48,16 @@ pub(crate) trait Columns: fmt::Debug + Send + Sync {
     fn double(&self, at: usize) -> Option<f64>;
 
     /// All rows, written out.
-    fn rows(&self) -> Vec<Row>;
+    ///
+    /// # Errors
+    ///
+    /// A limit that was met meanwhile.
+    fn rows(&self, watch: &Watch) -> Result<Vec<Row>>;
+
+    /// All rows, whatever that takes.
+    fn every_row(&self) -> Vec<Row> {
+        self.rows(&Watch::default()).unwrap_or_default()
+    }
 }
 
 impl Rows {
@@ -64,6 +76,35 @@ impl Rows {
         self.len() == 0
     }
 
+    /// Writes all rows out now, if they are not yet, as looking at one of them would do without
+    /// any limit.
+    ///
+    /// # Errors
+    ///
+    /// The limit that was met: the deadline (MP0603), a cancellation (MP0604), memory (MP0605).
+    ///
+    /// ```
+    /// use milepost_engine::Answer;
+    /// use milepost_store::Guard;
+    ///
+    /// let guard = Guard::new(None, None, 1 << 20);
+    /// assert!(Answer::default().rows.write_out(&guard).is_ok());
+    /// ```
+    pub fn write_out(&self, guard: &Guard) -> Result<()> {
+        self.write_within(&Watch::over(guard))
+    }
+
+    /// The same within the limits of a query.
+    pub(crate) fn write_within(&self, watch: &Watch) -> Result<()> {
+        let Some(unwritten) = &self.columns else { return Ok(()) };
+        if unwritten.rows.get().is_none() {
+            watch.hold("rows", self.len(), Row::BYTES)?;
+            let rows = unwritten.columns.rows(watch)?;
+            unwritten.rows.get_or_init(|| rows);
+        }
+        Ok(())
+    }
+
     /// The value of each row as the nearest double; None where there is none. [`Row::value`] has
     /// every digit, and [`Row::missing`] the reason.
     pub fn doubles(&self) -> impl Iterator<Item = Option<f64>> {
@@ -77,7 +118,7 @@ impl Rows {
     pub(crate) fn to_mut(&mut self) -> &mut Vec<Row> {
         if let Some(unwritten) = self.columns.take() {
             let written = unwritten.rows.into_inner();
-            self.rows = written.unwrap_or_else(|| unwritten.columns.rows());
+            self.rows = written.unwrap_or_else(|| unwritten.columns.every_row());
         }
         &mut self.rows
     }
@@ -88,7 +129,7 @@ impl Deref for Rows {
 
     fn deref(&self) -> &[Row] {
         match &self.columns {
-            Some(unwritten) => unwritten.rows.get_or_init(|| unwritten.columns.rows()),
+            Some(unwritten) => unwritten.rows.get_or_init(|| unwritten.columns.every_row()),
             None => &self.rows,
         }
     }

@@ -19,6 +19,17 @@ use crate::{Result, diagnostics};
 pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer> {
     let mut answer = Answer::default();
     let variants = variants(query, asked);
+    // Where all sentences have the same rows, too many of them are refused before the first is made.
+    let all = match &plan.rows {
+        Rows::Periods(periods) => {
+            let sentences = asked.sentences.len().saturating_mul(variants.len());
+            Some(sentences.saturating_mul(periods.len()))
+        }
+        Rows::None | Rows::Natives { .. } => None,
+    };
+    if let Some(all) = all {
+        make_room(&mut answer, all, query, asked)?;
+    }
     if variants.len() > 1 {
         answer.axes.push("pace".to_owned());
     }
@@ -26,8 +37,8 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
         for variant in &variants {
             let sentence = &*variant.of(sentence);
             let periods = periods(&plan.rows, sentence);
-            if answer.rows.len().saturating_add(periods.len()) > ROWS_MAX {
-                return Err(diagnostics::too_many_rows(query.span));
+            if all.is_none() {
+                make_room(&mut answer, periods.len(), query, asked)?;
             }
             let axes: Vec<String> = match variant {
                 Variant::Whole => Vec::new(),
@@ -35,6 +46,7 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
                 Variant::Required => vec!["required".to_owned()],
             };
             for period in &periods {
+                asked.watch.check()?;
                 let mut row = row(sentence, region, *period);
                 row.axes.clone_from(&axes);
                 answer.rows.to_mut().push(row);
@@ -46,6 +58,16 @@ pub(crate) fn answer(query: &Query, asked: &Asked, plan: &Plan) -> Result<Answer
         }
     }
     Ok(answer)
+}
+
+/// Counts rows before they are made, and allocates what the list of them takes.
+fn make_room(answer: &mut Answer, rows: usize, query: &Query, asked: &Asked) -> Result<()> {
+    if answer.rows.len().saturating_add(rows) > ROWS_MAX {
+        return Err(diagnostics::too_many_rows(query.span));
+    }
+    asked.watch.hold("rows", rows, Row::BYTES)?;
+    answer.rows.to_mut().reserve(rows);
+    Ok(())
 }
 
 /// Why a sentence has no figure at any period: that of the first part that has none.

@@ -18,6 +18,7 @@ use crate::index::{Index, Type};
 use crate::rollup::Peers;
 use crate::sentence::Sentence;
 use crate::time::Cut;
+use crate::watch::Watch;
 use crate::{Result, diagnostics, names};
 
 pub(crate) use members::{Below, Members};
@@ -41,6 +42,8 @@ pub(crate) struct Asked {
     pub(crate) named: bool,
     /// The names that were resolved by date, with the version taken.
     pub(crate) versions: Vec<(String, RegionLabel)>,
+    /// What limits the query.
+    pub(crate) watch: Watch,
     /// Where a region stands among the regions, by uid.
     positions: HashMap<String, usize>,
 }
@@ -306,6 +309,7 @@ impl Question<'_> {
         let outer = builder.shared.put_side_by_side(peers);
         let mut divided: Option<(Area, RegionLabel)> = None;
         for (area, whole) in rows {
+            asked.watch.check()?;
             let label = area.label(catalogue);
             let scope = asked.scope.within(area).part_of(whole.clone());
             builder.start_row(self.unfolded);
@@ -344,6 +348,7 @@ impl Question<'_> {
             by_level: self.level.is_some(),
             named: !self.places.is_empty(),
             versions: Vec::new(),
+            watch: Watch::of(builder.snapshot),
             positions: HashMap::new(),
         };
         let catalogue = builder.catalogue;

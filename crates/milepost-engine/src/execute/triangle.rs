@@ -15,6 +15,7 @@ use crate::cells::{self, Request};
 use crate::measure::order;
 use crate::plan::{self, Plan};
 use crate::time::{Cut, Extent, Times};
+use crate::watch::Watch;
 use crate::{Result, diagnostics, explain};
 
 /// Vintages that an answer may have: each is answered like a query of its own.
@@ -144,7 +145,8 @@ pub(super) fn answer(
         (place, axes.collect::<Vec<_>>(), row.period)
     });
     let mut answer = Answer { axes, rows: Rows::default(), notes };
-    for (labels, mut row) in rows {
+    for (at, (labels, mut row)) in rows.into_iter().enumerate() {
+        asked.watch.check_at(at)?;
         row.axes.extend(labels.into_iter().map(|(_, label)| label));
         answer.rows.to_mut().push(row);
     }
@@ -262,6 +264,7 @@ impl Slices<'_, '_> {
         let Some((attribute, rest)) = attributes.split_first() else {
             return Ok(self.rows(query, outer)?.into_iter().map(|row| (Vec::new(), row)).collect());
         };
+        let watch = &self.asked.watch;
         let mut found = Vec::new();
         let mut add = |order: usize, label: &str, rows: Vec<(Vec<Label>, Row)>| {
             found.extend(rows.into_iter().map(|(mut labels, row)| {
@@ -269,9 +272,8 @@ impl Slices<'_, '_> {
                 (labels, row)
             }));
         };
-        let figures = |rows: Vec<(Vec<Label>, Row)>| {
-            rows.into_iter().filter(|(_, row)| row.value.is_some()).collect()
-        };
+        let figures =
+            |rows: Vec<(Vec<Label>, Row)>| kept(rows, watch, |(_, row)| row.value.is_some());
         match attribute {
             Attribute::Status => {
                 for (order, (word, query)) in self.statuses(query).into_iter().enumerate() {
@@ -289,8 +291,8 @@ impl Slices<'_, '_> {
                     let mut query = query.clone();
                     let (value, span) = (Anchor::Period(Period::day(*day), query.span), query.span);
                     query.clauses.as_of = Some(Clause { value, span });
-                    let mut rows = self.by(rest, &query, outer)?;
-                    rows.retain(|row| is_new(row, &mut before));
+                    let rows = self.by(rest, &query, outer)?;
+                    let rows = kept(rows, watch, |row| is_new(row, &mut before));
                     add(order, &day.to_string(), rows);
                 }
             }
@@ -333,6 +335,18 @@ impl Slices<'_, '_> {
         }
         Ok(rows::answer(query, &asked, &plan)?.rows.into_iter().collect())
     }
+}
+
+/// The rows that stay; the others are held no longer.
+fn kept(
+    mut rows: Vec<(Vec<Label>, Row)>,
+    watch: &Watch,
+    stays: impl FnMut(&(Vec<Label>, Row)) -> bool,
+) -> Vec<(Vec<Label>, Row)> {
+    let all = rows.len();
+    rows.retain(stays);
+    watch.release(all.saturating_sub(rows.len()), Row::BYTES);
+    rows
 }
 
 /// Whose row it is: region, period, other columns and labels.

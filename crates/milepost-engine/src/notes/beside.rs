@@ -40,6 +40,7 @@ pub(crate) fn beside(
         super::regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
     } else {
         for at in 0..grid.regions() {
+            side.asked.watch.check()?;
             members.region(&mut notes, side, grid, at)?;
         }
         if !side.asked.by_level && !side.asked.scope.times.end_stated {
@@ -76,7 +77,7 @@ fn lacking(
     let rows = missing::Rows {
         is_empty: false,
         lack_any: grid.lacks_any(),
-        lack_later: &|| grid.lacks_later(last),
+        lack_later: &|| grid.lacks_later(last, &side.asked.watch),
     };
     missing::add(notes, query, &side.asked, plan, &rows, builder);
 }

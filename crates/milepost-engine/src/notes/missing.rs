@@ -61,6 +61,9 @@ pub(super) fn add(
     let times = &asked.scope.times;
     let advisor = Advisor { asked, builder, only: query.clauses.only.is_some() };
     for (sentence, region) in asked.sentences.iter().zip(&asked.regions) {
+        if asked.watch.is_over() {
+            return;
+        }
         let subject = format!("{} in {}", measured(query), region.name);
         starts(notes, asked, plan, sentence, &subject);
         let ends = [(plan.base, times.base_span, "since"), (plan.end, times.end_span, "at")];

@@ -31,6 +31,9 @@ pub(super) fn add(
         if is_published(row) {
             continue;
         }
+        if asked.watch.is_over() {
+            return;
+        }
         for period in periods(row) {
             for (series, period) in sentence.line.places(period) {
                 if told.insert((at, series.declared.id, period)) {

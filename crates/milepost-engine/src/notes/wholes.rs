@@ -22,6 +22,9 @@ pub(super) fn add(notes: &mut Notes, query: &Query, asked: &Asked, answer: &Answ
     let mut sums: BTreeMap<(String, Period), Sum> = BTreeMap::new();
     for row in &answer.rows {
         let Some((at, sentence)) = sentence_of(asked, row) else { continue };
+        if asked.watch.is_over() {
+            return;
+        }
         if row.missing == Some(MissingReason::NoParent) {
             let message = format!("no region above {} has a figure", row.region.name);
             notes.say("MP0821", measure.span, message);

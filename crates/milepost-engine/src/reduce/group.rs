@@ -9,6 +9,7 @@ use milepost_model::{Number, Period, Precision, Status, Strength};
 use super::{Dimension, Item};
 use crate::answer::{Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
 use crate::measure::{Measured, in_range, whole};
+use crate::watch::Watch;
 use crate::{Result, diagnostics};
 
 /// Rows that differ along one axis only.
@@ -22,19 +23,24 @@ pub(super) struct Group {
 }
 
 /// Divides rows into groups, in the order in which they begin.
+///
+/// # Errors
+///
+/// A limit on the query that was met.
 pub(super) fn groups(
     items: Vec<Item>,
     axis: &Dimension,
-    by_region: bool,
-    by_time: bool,
-) -> Vec<Group> {
+    (by_region, by_time): (bool, bool),
+    watch: &Watch,
+) -> Result<Vec<Group>> {
     type Key = (String, Option<Period>, Vec<String>);
     let across_regions = *axis == Dimension::Region;
     let by_region = by_region && !across_regions;
     let by_time = by_time && *axis != Dimension::Time;
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
-    for item in items {
+    for (at, item) in items.into_iter().enumerate() {
+        watch.check_at(at)?;
         let label = if by_region { &item.row.region } else { &item.whole };
         let mut columns = item.row.axes.clone();
         if let Dimension::Column(at) = axis
@@ -56,7 +62,7 @@ pub(super) fn groups(
     if let [only] = groups.as_mut_slice() {
         only.name.clear();
     }
-    groups
+    Ok(groups)
 }
 
 impl Group {

@@ -210,6 +210,11 @@ impl Column {
     }
 }
 
+/// What a row takes in a column: its figure, its bits, and the day that may differ.
+const ROW_BYTES: usize = 16;
+/// What a sum takes while it is one.
+const SUM_BYTES: usize = 48;
+
 impl Sheet {
     /// The figures of an indicator at a period; None where the general way is needed for all rows.
     pub(super) fn column(&self, number: usize, period: Period) -> Option<Arc<Column>> {
@@ -228,6 +233,9 @@ impl Sheet {
         }
         let members = &self.side.members;
         let rows = members.len();
+        if leaf.is_own() {
+            self.side.asked.watch.hold("figures", rows, ROW_BYTES).ok()?;
+        }
         let label = leaf.label(period);
         match (&leaf.from, label) {
             (From::Own { alone }, Some(label)) => {
@@ -299,6 +307,11 @@ impl Sheet {
             reader.snapshot.series(indicator, region, &leaf.scenario, as_of).ok()
         });
         let series: Vec<Vec<Observation>> = series.collect::<Option<_>>()?;
+        let watch = &self.side.asked.watch;
+        let count = series.iter().map(Vec::len).sum();
+        let _held = watch.hold_while("figures", count, size_of::<Observation>()).ok()?;
+        let figures = periods.len().saturating_mul(series.len());
+        watch.hold("figures", figures, ROW_BYTES).ok()?;
         let mut known = self.columns.borrow_mut();
         known.reserve(periods.len());
         let mut figures: Vec<Option<&Observation>> = Vec::with_capacity(series.len());
@@ -323,7 +336,10 @@ impl Sheet {
         if !labels.iter().all(is_within) {
             return None;
         }
-        let reader = &leaf.reader;
+        let (reader, watch) = (&leaf.reader, &self.side.asked.watch);
+        let sums = labels.len().saturating_mul(partition.parts());
+        watch.hold("figures", sums, ROW_BYTES).ok()?;
+        watch.hold("sums", sums, SUM_BYTES).ok()?;
         let read = reader.snapshot.totals(
             reader.indicator,
             &leaf.scenario,
@@ -334,7 +350,9 @@ impl Sheet {
         let totals = read.ok()?;
         let members = &self.side.members;
         let column = |at| Column::of_totals(&totals, at, members, (below, enough));
-        Some((0..labels.len()).map(column).collect())
+        let columns = (0..labels.len()).map(column).collect();
+        watch.release(sums, SUM_BYTES);
+        Some(columns)
     }
 }
 

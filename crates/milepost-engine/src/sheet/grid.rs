@@ -18,9 +18,10 @@ use crate::answer::{Columns, Coverage, MissingReason, Origin, Reading, RegionLab
 use crate::execute::{Members, written};
 use crate::figures::Figures;
 use crate::measure::scaled;
-use crate::names;
 use crate::reader::{Fault, Reader};
 use crate::sentence::{Comparison, Sentence, between};
+use crate::watch::Watch;
+use crate::{Result, names};
 
 /// Below this, a hundred times the difference of two whole numbers is exact as a double.
 const EXACT_MAX: i64 = 1 << 45;
@@ -68,7 +69,8 @@ impl Grid {
         let place = |period: Period| parts.periods.binary_search(&period).unwrap_or(usize::MAX);
         let places = parts.steps.iter().map(|(base, end)| (base.map(place), place(*end))).collect();
         Self {
-            snapshot: snapshot.clone(),
+            // Rows are written out after the answer was given, and its guard with it.
+            snapshot: snapshot.unguarded(),
             members,
             places,
             parts,
@@ -192,10 +194,16 @@ impl Grid {
     }
 
     /// Whether any row lacks a figure of a period after the last one that its region has.
-    pub(crate) fn lacks_later(&self, last: impl Fn(usize) -> Option<Period>) -> bool {
+    pub(crate) fn lacks_later(
+        &self,
+        last: impl Fn(usize) -> Option<Period>,
+        watch: &Watch,
+    ) -> bool {
         let not_yet = |row: &Row| row.missing == Some(MissingReason::NotYet);
         if !self.is_of_one_indicator() {
-            return self.rows().iter().any(not_yet);
+            let held = watch.hold_while("rows", Columns::len(self), Row::BYTES);
+            let rows = held.and_then(|_held| self.rows(watch));
+            return rows.is_ok_and(|rows| rows.iter().any(not_yet));
         }
         let is_later = |region: usize| {
             let last = last(region).map(Period::last_day);
@@ -239,11 +247,16 @@ impl Grid {
     }
 
     /// Works out the values of all plain rows.
-    pub(super) fn work_out(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// A limit on the query that was met.
+    pub(super) fn work_out(&mut self, watch: &Watch) -> Result<()> {
         if self.measure.is_none() && matches!(self.parts.expression, Expression::Leaf) {
-            return;
+            return Ok(());
         }
         let steps = self.parts.steps.len();
+        watch.hold("values", Columns::len(self), size_of::<f64>())?;
         let mut doubles = vec![f64::NAN; self.regions() * steps];
         for (number, (base, end)) in self.parts.steps.iter().enumerate() {
             let mut places = doubles.iter_mut().skip(number).step_by(steps);
@@ -252,15 +265,19 @@ impl Grid {
                     *place = value;
                 }
             };
+            watch.check()?;
             if !self.work_out_fast(*base, *end, &mut put) {
                 let sources = self.readers();
                 for region in 0..self.regions() {
+                    // Why a figure is missing is read without a guard.
+                    watch.check()?;
                     let value = self.compare(&sources, region, *base, *end).value;
                     put(value.map_or(f64::NAN, Number::to_f64));
                 }
             }
         }
         self.doubles = doubles;
+        Ok(())
     }
 
     /// The same for whole numbers of one scale, where doubles lose nothing: the quotient of two
@@ -420,14 +437,17 @@ impl Columns for Grid {
         scaled(figure, self.power).ok().map(Number::to_f64)
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self, watch: &Watch) -> Result<Vec<Row>> {
         let readers = self.readers();
-        let steps = self.parts.steps.len();
-        let of_region = |region: usize| {
-            let (label, readers) = (self.label(region), &readers);
-            (0..steps).filter_map(move |step| self.row_with(readers, &label, region, step))
-        };
-        (0..self.regions()).flat_map(of_region).collect()
+        let mut rows = Vec::with_capacity(Columns::len(self));
+        for region in 0..self.regions() {
+            let label = self.label(region);
+            for step in 0..self.parts.steps.len() {
+                watch.check()?;
+                rows.extend(self.row_with(&readers, &label, region, step));
+            }
+        }
+        Ok(rows)
     }
 }
 

@@ -9,6 +9,9 @@ use crate::measure::{in_range, whole};
 use crate::sentence::at_steps;
 use crate::steps::Steps;
 
+/// Members of a window that are read between two looks at the limits on the query.
+const LOOK: u32 = 256;
+
 /// The total or mean of the last periods up to a close.
 #[derive(Clone, Debug)]
 pub(crate) struct Rolling {
@@ -29,8 +32,11 @@ impl Rolling {
         // What had not begun is zero before its series.
         let begins = self.line.leaves().iter().any(|series| series.declared.begins.is_some());
         let mut member = last.previous();
-        for _ in 1..self.count {
+        for at in 1..self.count {
             let Some(period) = member else { break };
+            if self.is_over_at(at) {
+                return Err(MissingReason::NoData);
+            }
             match self.line.read(period) {
                 Ok(reading) => readings.push(reading),
                 // Nothing is earlier still.
@@ -62,13 +68,22 @@ impl Rolling {
         Period::containing(self.frequency, close).filter(|last| last.last_day() == close)
     }
 
+    /// Whether a limit on the query was met, looked at once for so many members: a window over a
+    /// window over a window takes as long as it likes.
+    fn is_over_at(&self, member: u32) -> bool {
+        member % LOOK == 1 && self.line.is_stopped()
+    }
+
     /// See `Line::places`.
     pub(crate) fn places(&self, period: Period) -> Vec<(&Series, Period)> {
         let Some(last) = self.last(period) else { return Vec::new() };
         let mut places = Vec::new();
         let mut member = Some(last);
-        for _ in 0..self.count {
+        for at in 0..self.count {
             let Some(period) = member else { break };
+            if self.is_over_at(at) {
+                break;
+            }
             let all = self.line.places(period).into_iter();
             places.extend(all.filter(|(series, at)| *at == last || series.lacks_members(*at)));
             member = period.previous();

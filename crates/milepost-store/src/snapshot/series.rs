@@ -33,6 +33,7 @@ impl Snapshot {
             reader.series.reserve(frames.len());
             let (mut read, mut bytes) = (0u64, 0usize);
             for (frame, place) in frames {
+                self.check()?;
                 let view = self.state.view(place)?;
                 let (frames, length) = view.reads();
                 read = read.saturating_add(frames);

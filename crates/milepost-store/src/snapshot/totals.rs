@@ -192,6 +192,8 @@ impl Snapshot {
         let Some(mut sheets) = Sheets::of(self, indicator, scenario) else { return Ok(totals) };
         let mut pieces = Vec::new();
         for (period, sums) in periods.iter().zip(totals.sums.chunks_mut(parts.max(1))) {
+            // Sums that are taken as they are look at no frame.
+            self.check()?;
             pieces.clear();
             sheets.pieces(partition.runs(), *period, &mut pieces);
             pieces.retain(|piece| !self.add_whole(piece, as_of, sums));

@@ -8,6 +8,7 @@ mod crashes;
 mod damage;
 mod forgery;
 mod groups;
+mod guards;
 mod keys;
 mod model;
 mod readers;
