@@ -124,11 +124,14 @@ pub(crate) struct Nature {
 /// Figures of one label and level that are read one by one until it pays to read all of them.
 const SINGLE_MAX: u32 = 8;
 
+/// The figures of one label and level.
+type LevelSection = Rc<(Arc<Level>, CrossSection)>;
+
 /// The figures of one label and level, and how often one was asked for.
 #[derive(Debug, Default)]
 struct Section {
     asked: u32,
-    whole: Option<Rc<(Arc<Level>, CrossSection)>>,
+    whole: Option<LevelSection>,
     held: Option<Held>,
 }
 
@@ -339,7 +342,7 @@ impl Reader {
     ) -> Option<Vec<RegionId>> {
         let scenario = self.only_scenario()?;
         let catalogue = self.snapshot.catalogue();
-        let mut section: Option<(u8, Rc<(Arc<Level>, CrossSection)>)> = None;
+        let mut section: Option<(u8, LevelSection)> = None;
         let mut lacking = Vec::new();
         for region in regions {
             if lacking.len() == most {
@@ -394,7 +397,7 @@ impl Reader {
         level: u8,
         (number, scenario): (usize, &Scenario),
         label: Period,
-    ) -> Option<Rc<(Arc<Level>, CrossSection)>> {
+    ) -> Option<LevelSection> {
         let mut sections = self.sections.borrow_mut();
         let section = sections.entry((number, level, label)).or_default();
         section.asked = section.asked.saturating_add(1);
@@ -409,7 +412,7 @@ impl Reader {
         level: u8,
         (number, scenario): (usize, &Scenario),
         label: Period,
-    ) -> Option<Rc<(Arc<Level>, CrossSection)>> {
+    ) -> Option<LevelSection> {
         let mut sections = self.sections.borrow_mut();
         let section = sections.entry((number, level, label)).or_default();
         if section.whole.is_none() {

@@ -41,6 +41,9 @@ use expression::Expression;
 pub(crate) use grid::Grid;
 use leaf::Leaf;
 
+/// Figures by the number of the indicator and the period; None where only the general way knows.
+type Columns = HashMap<(usize, Period), Option<Arc<Column>>>;
+
 /// The figures of a level, read when they are asked for.
 #[derive(Debug)]
 struct Sheet {
@@ -49,7 +52,7 @@ struct Sheet {
     leaves: Vec<Leaf>,
     /// The periods under which figures of any indicator may be stored.
     labels: Arc<Labels>,
-    columns: RefCell<HashMap<(usize, Period), Option<Arc<Column>>>>,
+    columns: RefCell<Columns>,
     /// Whether a period was looked at for which only the general way knows if there is a figure.
     is_unsure: Cell<bool>,
 }
@@ -152,7 +155,9 @@ impl Sheet {
             }
         }
         let mut odd = Bits::none(self.side.members.len());
-        columns.iter().for_each(|column| odd.add(&column.odd));
+        for column in &columns {
+            odd.add(&column.odd);
+        }
         if odd.count() > self.side.members.len() / 8 + 8 {
             return None;
         }

@@ -113,10 +113,9 @@ impl Column {
     fn of_observations(figures: &[Option<&Observation>], members: &Members, alone: bool) -> Self {
         let rows = figures.len();
         let at = |row: usize| figures.get(row).copied().flatten();
-        let scale =
-            |figure: &Option<&Observation>| figure.and_then(|f| f.value).map(Decimal::scale);
+        let scale = |figure: Option<&Observation>| figure.and_then(|f| f.value).map(Decimal::scale);
         let mut column = Self { is_void: false, ..Self::void(rows, Bits::none(rows)) };
-        column.scale = figures.iter().filter_map(scale).max().unwrap_or(0);
+        column.scale = figures.iter().copied().filter_map(scale).max().unwrap_or(0);
         let plain = |row: usize| {
             let figure = at(row).filter(|figure| {
                 figure.status.bits() == 0 && figure.precision == Precision::Exact
@@ -174,8 +173,10 @@ impl Column {
         let scale = parts.iter().map(|part| part.scale).max()?;
         let mut known = first.known.clone();
         let mut odd = first.odd.clone();
-        rest.iter().for_each(|part| known.keep(&part.known));
-        rest.iter().for_each(|part| odd.add(&part.odd));
+        for part in rest {
+            known.keep(&part.known);
+            odd.add(&part.odd);
+        }
         let mut mantissas = vec![0_i64; first.mantissas.len()];
         for part in parts {
             let factor = 10_i64.checked_pow(u32::from(scale.checked_sub(part.scale)?))?;
@@ -279,12 +280,11 @@ impl Sheet {
         }
         let mut wanted: Vec<(Period, Period)> = Vec::new();
         for period in periods {
-            match leaf.label(*period) {
-                Some(label) => wanted.push((*period, label)),
-                None => {
-                    let parts = leaf.sub_periods(*period).into_iter().flatten();
-                    wanted.extend(parts.map(|part| (part, part)));
-                }
+            if let Some(label) = leaf.label(*period) {
+                wanted.push((*period, label));
+            } else {
+                let parts = leaf.sub_periods(*period).into_iter().flatten();
+                wanted.extend(parts.map(|part| (part, part)));
             }
         }
         wanted.retain(|(period, _)| !self.columns.borrow().contains_key(&(number, *period)));

@@ -161,6 +161,21 @@ fn store(world: &World) -> Snapshot {
     store.snapshot()
 }
 
+const TIMES: &[&str] = &[
+    " at 2020-12",
+    " at 2020",
+    " at 2021-03-20",
+    " since 2019-02",
+    " since 2019 until 2020",
+    " since Reform",
+    " since Reform until 2021-05",
+    " between 2019-Q2 and 2020-Q4",
+    " since first",
+    " since start of 2020",
+    " until 2020-10",
+    "",
+];
+
 fn question() -> impl Strategy<Value = String> {
     let measure = select(vec![
         "",
@@ -203,20 +218,7 @@ fn question() -> impl Strategy<Value = String> {
             select(vec![" in L", " in P1", " in C2", " in C3", " in C5, C7", " in C1, P2", " in P0, P3"]),
         ),
     ];
-    let time = select(vec![
-        " at 2020-12",
-        " at 2020",
-        " at 2021-03-20",
-        " since 2019-02",
-        " since 2019 until 2020",
-        " since Reform",
-        " since Reform until 2021-05",
-        " between 2019-Q2 and 2020-Q4",
-        " since first",
-        " since start of 2020",
-        " until 2020-10",
-        "",
-    ]);
+    let time = select(TIMES);
     let more = select(vec![
         "",
         "",

@@ -50,7 +50,7 @@ pub(super) struct Job {
 #[derive(Debug)]
 enum Stage {
     Start,
-    Frames { frames: Frames, is_due_merge: bool },
+    Frames { frames: Box<Frames>, is_due_merge: bool },
     Names(Vec<Arc<Sealed>>),
     Head(Box<State>),
     Log(Box<Finished>),
@@ -106,10 +106,10 @@ impl Job {
     fn start(&self) -> Stage {
         let is_due_merge = matches!(self.scope, Scope::Checkpoint) && is_merge_due(&self.before);
         let all = is_due_merge || matches!(self.scope, Scope::All);
-        Stage::Frames { frames: Frames::of(&self.before, all), is_due_merge }
+        Stage::Frames { frames: Box::new(Frames::of(&self.before, all)), is_due_merge }
     }
 
-    fn write(&mut self, mut frames: Frames, is_due_merge: bool) -> Result<Stage, Failure> {
+    fn write(&mut self, mut frames: Box<Frames>, is_due_merge: bool) -> Result<Stage, Failure> {
         match frames.step(&self.before, &self.site) {
             Ok(None) => Ok(Stage::Frames { frames, is_due_merge }),
             Ok(Some(new)) => {
