@@ -1,4 +1,5 @@
-//! What is worked out once for all statements on a snapshot.
+//! What is worked out once for all statements on a snapshot or, of the catalogue alone, on all
+//! snapshots until the catalogue changes.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,10 +14,16 @@ use crate::labels::Labels;
 use crate::rollup::Layer;
 use crate::{Result, diagnostics};
 
-/// Answers to questions that come up again and again, kept as long as the snapshot.
+/// Where figures are stored, kept as long as the snapshot.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    labels: Known<(IndicatorId, Scenario, Option<u8>), Labels>,
+}
+
+/// Answers to questions about regions that come up again and again, kept until the catalogue
+/// changes.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    labels: Known<(IndicatorId, Scenario, Option<u8>), Labels>,
     cuts: Known<(RegionId, Date), Vec<Arc<Layer>>>,
     levels: Known<u8, Level>,
     changes: OnceLock<Vec<Date>>,
@@ -52,7 +59,7 @@ impl Level {
     }
 }
 
-impl Index {
+impl Stored {
     pub(crate) fn of(snapshot: &Snapshot) -> Arc<Self> {
         snapshot.derived()
     }
@@ -71,6 +78,12 @@ impl Index {
                 periods.map_err(|error| diagnostics::store(&error))?.into_iter().collect();
             Ok(Labels::new(periods))
         })
+    }
+}
+
+impl Index {
+    pub(crate) fn of(snapshot: &Snapshot) -> Arc<Self> {
+        snapshot.derived_of_catalogue()
     }
 
     /// The members of each cut below a region on a day, as `make` finds them.
@@ -159,6 +172,9 @@ impl Index {
     }
 }
 
+/// Values of one sort that are kept.
+const KNOWN_MAX: usize = 1 << 15;
+
 /// Values by what they are about.
 #[derive(Debug)]
 pub(crate) struct Known<K, V>(RwLock<HashMap<K, Arc<V>>>);
@@ -179,6 +195,10 @@ impl<K: Eq + Hash, V> Known<K, V> {
         }
         let made = Arc::new(make()?);
         let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if values.len() >= KNOWN_MAX {
+            // Nobody asks so many different things; whoever does has to wait for some of them.
+            values.clear();
+        }
         Ok(Arc::clone(values.entry(key).or_insert(made)))
     }
 }

@@ -12,7 +12,7 @@ use milepost_store::{CrossSection, Observation, Snapshot, StoreError, Total, Tot
 
 use crate::admission::Admission;
 use crate::cells::{self, Cell, Cells, Request};
-use crate::index::{Index, Level};
+use crate::index::{Index, Level, Stored};
 use crate::labels::Labels;
 use crate::line::Timing;
 use crate::rollup::{Peers, Slot};
@@ -152,6 +152,7 @@ type TotalsOfPeers = HashMap<(usize, Date, usize, Period), (Rc<Peers>, Summed)>;
 pub(crate) struct Reader {
     pub(crate) snapshot: Snapshot,
     pub(crate) index: Arc<Index>,
+    stored: Arc<Stored>,
     pub(crate) indicator: IndicatorId,
     pub(crate) nature: Nature,
     pub(crate) admission: Admission,
@@ -179,6 +180,7 @@ impl Reader {
         Self {
             snapshot: snapshot.clone(),
             index: Index::of(snapshot),
+            stored: Stored::of(snapshot),
             indicator,
             nature,
             admission: admission.clone(),
@@ -225,7 +227,7 @@ impl Reader {
     }
 
     fn labels_of_level(&self, level: (Option<u8>, RegionId), scenario: &Scenario) -> Arc<Labels> {
-        let labels = self.index.labels(&self.snapshot, self.indicator, scenario, level);
+        let labels = self.stored.labels(&self.snapshot, self.indicator, scenario, level);
         labels.map_err(|error| self.fault.keep(error)).unwrap_or_default()
     }
 

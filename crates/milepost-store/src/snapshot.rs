@@ -163,6 +163,37 @@ impl Snapshot {
         self.state.derived.get()
     }
 
+    /// The same for what is worked out from the catalogue alone, such as which regions lie in
+    /// which: it is kept over commits of figures, until one defines anything new. A
+    /// [`Selection`] or a [`Partition`] may be part of it.
+    ///
+    /// ```
+    /// use std::sync::OnceLock;
+    /// use milepost_model::{Fact, Indicator, Region};
+    /// use milepost_store::{Batch, Store};
+    ///
+    /// #[derive(Default)]
+    /// struct Count(OnceLock<usize>);
+    ///
+    /// let mut store = Store::in_memory();
+    /// store.define(vec![Indicator::stock("x").into(), Region::new("VN").into()])?;
+    /// let snapshot = store.snapshot();
+    /// let regions = || snapshot.catalogue().regions().len();
+    /// assert_eq!(*snapshot.derived_of_catalogue::<Count>().0.get_or_init(regions), 1);
+    ///
+    /// let (indicator, region) = (snapshot.catalogue().indicator_named("x"), "VN@0");
+    /// let region = snapshot.catalogue().region_with_uid(region);
+    /// let fact = Fact::new(indicator.unwrap(), region.unwrap(), "2024".parse()?, Some(1.into()));
+    /// store.commit(Batch { facts: vec![fact], ..Batch::default() })?;
+    /// assert_eq!(store.snapshot().derived_of_catalogue::<Count>().0.get(), Some(&1));
+    /// store.define(vec![Region::new("LA").into()])?;
+    /// assert_eq!(store.snapshot().derived_of_catalogue::<Count>().0.get(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn derived_of_catalogue<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.state.derived_of_catalogue.get()
+    }
+
     /// The number of the last batch taken from a producer of tokens.
     pub fn last_batch(&self, producer: &str) -> Option<u64> {
         self.state.last_batch(producer)

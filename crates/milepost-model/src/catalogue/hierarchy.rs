@@ -50,13 +50,23 @@ impl Catalogue {
     pub fn children_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
         let Some(parent) = self.get_region(region) else { return Vec::new() };
         let index = self.places();
+        // Of many children the parent is written alike: a uid means this region, and a code the
+        // one that it stands for on the day.
+        let by_code = std::cell::OnceCell::new();
+        let means_it = || self.region_on(&parent.code, date) == Some(region);
+        let lies_here = |child: RegionId, written: Option<&str>| match written {
+            Some(written) if written == parent.uid => true,
+            Some(written) if written == parent.code => *by_code.get_or_init(means_it),
+            _ => self.parent_of(child, date) == Some(region),
+        };
         let mut children: Vec<_> = index
             .children_of(&parent.uid)
             .chain(index.children_of(&parent.code))
             .map(RegionId)
             .filter(|&child| {
-                self.get_region(child).is_some_and(|child| child.is_valid_on(date))
-                    && self.parent_of(child, date) == Some(region)
+                self.get_region(child).is_some_and(|record| {
+                    record.is_valid_on(date) && lies_here(child, record.parent.as_deref())
+                })
             })
             .collect();
         children.sort_unstable();

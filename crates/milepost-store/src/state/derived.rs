@@ -25,6 +25,18 @@ impl Derived {
     }
 }
 
+/// Values that were worked out from the catalogue alone: they hold for every later state until the
+/// catalogue changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DerivedOfCatalogue(Arc<Derived>);
+
+impl DerivedOfCatalogue {
+    /// The value of a type.
+    pub(crate) fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.0.get()
+    }
+}
+
 impl Clone for Derived {
     fn clone(&self) -> Self {
         Self::default()

@@ -18,7 +18,7 @@ use std::{
 
 use milepost_model::{Catalogue, CatalogueError, Definition, IndicatorId};
 
-use derived::Derived;
+use derived::{Derived, DerivedOfCatalogue};
 pub(crate) use groups::Groups;
 pub(crate) use record::RecordError;
 pub(crate) use sheet::{Location, Place, SPANS, Sheet, SheetKey, days, frequency_of, period};
@@ -58,6 +58,7 @@ pub(crate) struct State {
     directory: PathBuf,
     /// What readers worked out from this state.
     pub(crate) derived: Derived,
+    pub(crate) derived_of_catalogue: DerivedOfCatalogue,
 }
 
 impl fmt::Debug for State {
@@ -126,6 +127,7 @@ impl State {
             segments: Arc::default(),
             directory,
             derived: Derived::default(),
+            derived_of_catalogue: DerivedOfCatalogue::default(),
         };
         state.seal(segments)?;
         Ok(state)
@@ -193,6 +195,8 @@ impl State {
         let mut news = Vec::with_capacity(definitions.len());
         for definition in definitions {
             if !is_known(&self.catalogue, &definition) {
+                // A definition that is refused may have changed something all the same.
+                self.derived_of_catalogue = DerivedOfCatalogue::default();
                 self.catalogue.define(definition.clone())?;
                 news.push(definition);
             }
