@@ -77,7 +77,7 @@ pub(crate) fn answer(builder: &mut Builder<'_>, query: &Query) -> Result<Option<
         return Ok(None);
     };
     let (columns, is_unsure) = (RefCell::default(), Cell::new(false));
-    let labels = Labels::together(leaves.iter().map(|leaf| Arc::clone(&leaf.labels)).collect());
+    let labels = Labels::together(leaves.iter().map(|leaf| Arc::clone(&leaf.candidates)).collect());
     let sheet = Sheet { side, expression, leaves, labels, columns, is_unsure };
     if !sheet.is_of_one_frequency() {
         return Ok(None);

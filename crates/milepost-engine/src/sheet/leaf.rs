@@ -23,6 +23,9 @@ pub(super) struct Leaf {
     pub(super) reader: Rc<Reader>,
     pub(super) scenario: Scenario,
     pub(super) labels: Arc<Labels>,
+    /// The periods that may have a figure in any row: a row without any of its own has those of
+    /// what lies below.
+    pub(super) candidates: Arc<Labels>,
     pub(super) frequency: Frequency,
     pub(super) from: From,
     /// Figures are zero before.
@@ -81,7 +84,8 @@ impl Leaf {
         };
         let (labels, begins) = (Arc::clone(labels), declared.begins);
         let frequency = labels.only_frequency()?;
-        Some(Self { reader, scenario, labels, frequency, from, begins })
+        let candidates = Labels::together(stored.into_iter().map(|(_, labels)| labels).collect());
+        Some(Self { reader, scenario, labels, candidates, frequency, from, begins })
     }
 
     pub(super) fn timing(&self) -> Timing {

@@ -12,6 +12,7 @@ use milepost_model::{Definition, Fact, Indicator, Milestone, Period, Region, Sce
 use milepost_store::{Batch, Snapshot, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 
 use crate::build::Builder;
 use crate::{Answer, Session, execute, sheet};
@@ -274,8 +275,15 @@ fn both(snapshot: &Snapshot, text: &str) -> Option<(Vec<String>, Vec<String>)> {
     Some((told(&fast), told(&one_by_one)))
 }
 
+/// As many fresh cases as the environment says; otherwise some that are always the same.
+fn configuration() -> ProptestConfig {
+    let is_fresh = std::env::var_os("PROPTEST_CASES").is_some();
+    let rng_seed = if is_fresh { RngSeed::Random } else { RngSeed::Fixed(1) };
+    ProptestConfig { rng_seed, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(configuration())]
 
     #[test]
     fn rows_side_by_side_are_the_rows_one_by_one(
