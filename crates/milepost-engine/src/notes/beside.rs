@@ -100,8 +100,9 @@ impl Told {
 
     /// Whether a figure was not spoken of yet; from now on it was.
     fn insert(&mut self, leaf: usize, at: usize) -> bool {
-        let place = self.told.get_mut(leaf * self.periods + at);
-        place.is_some_and(|told| !std::mem::replace(told, true))
+        let place = (at < self.periods).then(|| leaf * self.periods + at);
+        let told = place.and_then(|place| self.told.get_mut(place));
+        told.is_some_and(|told| !std::mem::replace(told, true))
     }
 }
 

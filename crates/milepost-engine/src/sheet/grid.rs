@@ -145,8 +145,9 @@ impl Grid {
     /// The figures of an indicator at a period, both by number.
     pub(crate) fn column(&self, leaf: usize, at: usize) -> Option<&Column> {
         let periods = self.parts.periods.len();
-        let column = self.parts.columns.get(leaf * periods + at).filter(|_| at < periods);
-        column.map(Arc::as_ref)
+        // A period that is none of these has no column, and no number to be reckoned with.
+        let place = (at < periods).then(|| leaf * periods + at)?;
+        self.parts.columns.get(place).map(Arc::as_ref)
     }
 
     pub(crate) fn leaves(&self) -> usize {
