@@ -129,10 +129,11 @@ impl Decimal {
     pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
         let (coarse, fine) = if self.scale <= other.scale { (self, other) } else { (other, self) };
         let factor = power_of_ten(fine.scale - coarse.scale);
-        if let Some(aligned) = coarse.mantissa.checked_mul(factor) {
-            return normalised(aligned.checked_add(fine.mantissa)?, i64::from(fine.scale));
+        let aligned = coarse.mantissa.checked_mul(factor);
+        if let Some(sum) = aligned.and_then(|aligned| aligned.checked_add(fine.mantissa)) {
+            return normalised(sum, i64::from(fine.scale));
         }
-        // The aligned number alone does not fit, but the sum may.
+        // Too long as it stands: the sum of both, or zeros at its end, may still make it fit.
         let aligned = Wide::product(coarse.mantissa.unsigned_abs(), factor.unsigned_abs());
         let added = Wide::from(fine.mantissa.unsigned_abs());
         let sum = if coarse.signum() == fine.signum() {

@@ -105,6 +105,11 @@ fn results_at_the_edge_of_the_range() {
         twice.checked_add(small).unwrap().to_string(),
         "2985881653953076826831269628411589427.3"
     );
+    // With two decimals the sum would be too long, but both are zeros.
+    let (whole, part) = (decimal("1701411834604692317316873037158841058"), decimal("0.99"));
+    let less = whole.checked_sub(part).unwrap();
+    assert_eq!(less.to_string(), "1701411834604692317316873037158841057.01");
+    assert_eq!(less.checked_add(part), Some(whole));
     // The product of the mantissas has 40 digits, the product itself 12.
     let left = Decimal::new(2_i128.pow(66), 20).unwrap();
     let right = Decimal::new(5_i128.pow(28), 20).unwrap();

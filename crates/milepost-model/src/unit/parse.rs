@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{PERCENT, SCALES, Symbol, Unit};
+use super::{PERCENT, SCALES, Symbol, Unit, singular};
 
 /// A text that is not a unit.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -172,12 +172,12 @@ impl<'a> Reader<'a> {
         self.words.clear();
         let (symbol, exponent) = match written.rsplit_once('^') {
             Some((symbol, exponent)) => {
-                (symbol, exponent.parse().ok().filter(|exponent| *exponent != 0))
+                (symbol.trim_end(), exponent.parse().ok().filter(|exponent| *exponent != 0))
             }
             None => (written.as_str(), Some(1_i8)),
         };
         let good = symbol.chars().all(|c| c.is_alphanumeric() || " _-.$€£¥₫°'&+".contains(c))
-            && symbol.chars().any(|c| c.is_alphabetic() || "$€£¥₫°".contains(c));
+            && singular(symbol).chars().any(|c| c.is_alphabetic() || "$€£¥₫°".contains(c));
         let Some(exponent) = exponent.filter(|_| good) else {
             return Err(UnitError::Symbol { word: written });
         };
