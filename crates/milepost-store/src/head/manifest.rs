@@ -64,14 +64,14 @@ impl Manifest {
         let (sequence, next_segment, segments, strings, groups, sheets, producers) = fields;
         let indicators: Vec<Indicator> = next(version, all, &mut at)?;
         let regions = EncodedRegions::walk(Arc::clone(bytes), at..end);
-        let regions = regions.ok_or(WireError::Region)?;
+        let (regions, gazetteer) = regions.ok_or(WireError::Region)?;
         at = regions.end();
         let milestones: Vec<Milestone> = next(version, all, &mut at)?;
         match end.saturating_sub(at) {
             0 => {}
             left => return Err(WireError::Trailing(left)),
         }
-        let catalogue = Catalogue::lazy(indicators, Arc::new(regions), milestones);
+        let catalogue = Catalogue::lazy(indicators, gazetteer, Arc::new(regions), milestones);
         Ok(Self { sequence, next_segment, segments, strings, groups, sheets, producers, catalogue })
     }
 }
