@@ -180,7 +180,8 @@ impl Gazetteer {
             let mut referred = vec![[NONE; 2]; self.rows.len()];
             let mut refer = |at: u32, by: usize, number| referred[at as usize][by] = number;
             for (number, reference) in (0..).zip(self.references.iter()) {
-                uids.with(reference, |at| self.uid(at)).for_each(|at| refer(at, 0, number));
+                // One region at most, so that every other lies in one at most.
+                uids.with(reference, |at| self.uid(at)).take(1).for_each(|at| refer(at, 0, number));
                 codes.with(reference, |at| self.code(at)).for_each(|at| refer(at, 1, number));
             }
             let mut predecessors = self.predecessors.clone();

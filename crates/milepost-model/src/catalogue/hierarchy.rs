@@ -90,11 +90,14 @@ impl Catalogue {
         self.gazetteer().predecessors_of(region.0).map(RegionId).collect()
     }
 
-    /// The regions of a level (0 is the country) valid on a day, in the order of
-    /// definition.
+    /// The regions of a level (0 is the country), of all times, in the order of definition.
+    pub fn at_level(&self, level: u8) -> impl Iterator<Item = RegionId> {
+        self.gazetteer().at_level(level).map(RegionId)
+    }
+
+    /// The regions of a level valid on a day, in the order of definition.
     pub fn regions_at_level(&self, level: u8, date: Date) -> Vec<RegionId> {
-        let members = self.gazetteer().at_level(level).map(RegionId);
-        members.filter(|id| self.outline(*id).is_valid_on(date)).collect()
+        self.at_level(level).filter(|id| self.outline(*id).is_valid_on(date)).collect()
     }
 
     /// The other regions of the same level in the same parent on a day.
