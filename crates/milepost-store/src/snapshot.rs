@@ -355,17 +355,30 @@ impl Snapshot {
             for frequency in frequencies() {
                 let key = SheetKey { indicator: indicator.0, scenario, group, frequency };
                 let Some(sheet) = self.state.sheet_of(&key) else { continue };
-                for (frame, place) in sheet.frames() {
-                    let known = self.view(place)?.known();
-                    let rows = sheet.shape.rows(frame);
-                    let with_figures = rows.filter(|(_, cells)| {
-                        !known.and(&CellSet::of_range(cells.clone())).is_empty()
-                    });
-                    periods.extend(with_figures.filter_map(|(ordinal, _)| sheet.period(ordinal)));
-                }
+                self.periods_of(sheet, &mut periods)?;
             }
         }
         Ok(periods)
+    }
+
+    /// The periods in which anything is known in a sheet.
+    fn periods_of(&self, sheet: &Sheet, periods: &mut BTreeSet<Period>) -> Result<()> {
+        self.check()?;
+        for (frame, place) in sheet.frames() {
+            let mut rows = sheet.shape.rows(frame);
+            let one = (sheet.shape.periods() == 1).then(|| self.state.entry(place)).flatten();
+            if let Some(entry) = one {
+                // Of a frame of one period the directory tells.
+                let known = rows.next().filter(|_| entry.has_cells());
+                periods.extend(known.and_then(|(ordinal, _)| sheet.period(ordinal)));
+                continue;
+            }
+            let known = self.view(place)?.known();
+            let with_figures =
+                rows.filter(|(_, cells)| !known.and(&CellSet::of_range(cells.clone())).is_empty());
+            periods.extend(with_figures.filter_map(|(ordinal, _)| sheet.period(ordinal)));
+        }
+        Ok(())
     }
 
     /// What the store holds.
