@@ -24,7 +24,7 @@ use crate::{
     Guard, Stop,
     batch::CommitId,
     error::{Result, StoreError},
-    frame::{CellRecord, CellSet, FormatError, FrameView},
+    frame::{CELLS, CellRecord, CellSet, FormatError, FrameView},
     state::{Location, Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
@@ -364,19 +364,22 @@ impl Snapshot {
     /// The periods in which anything is known in a sheet.
     fn periods_of(&self, sheet: &Sheet, periods: &mut BTreeSet<Period>) -> Result<()> {
         self.check()?;
+        // Of a frame of one period the directory tells.
+        let is_told = sheet.shape.periods() == 1;
+        let mut last = None;
         for (frame, place) in sheet.frames() {
-            let mut rows = sheet.shape.rows(frame);
-            let one = (sheet.shape.periods() == 1).then(|| self.state.entry(place)).flatten();
-            if let Some(entry) = one {
-                // Of a frame of one period the directory tells.
-                let known = rows.next().filter(|_| entry.has_cells());
-                periods.extend(known.and_then(|(ordinal, _)| sheet.period(ordinal)));
-                continue;
+            let known = if is_told {
+                CellSet::of_range(0..if self.state.has_cells(place) { CELLS } else { 0 })
+            } else {
+                self.view(place)?.known()
+            };
+            for (ordinal, cells) in sheet.shape.rows(frame) {
+                // Frames of one period are neighbours.
+                if last != Some(ordinal) && !known.and(&CellSet::of_range(cells)).is_empty() {
+                    periods.extend(sheet.period(ordinal));
+                    last = Some(ordinal);
+                }
             }
-            let known = self.view(place)?.known();
-            let with_figures =
-                rows.filter(|(_, cells)| !known.and(&CellSet::of_range(cells.clone())).is_empty());
-            periods.extend(with_figures.filter_map(|(ordinal, _)| sheet.period(ordinal)));
         }
         Ok(())
     }

@@ -42,8 +42,15 @@ impl Layer {
         }
         let (mut levels, mut types): (Vec<(Option<u8>, RegionId)>, Vec<String>) =
             Default::default();
+        let mut last: Option<&Outline> = None;
         for (at, id) in all.iter().enumerate() {
-            let Outline { level, kind, .. } = catalogue.outline(*id);
+            let outline = catalogue.outline(*id);
+            // Neighbours are alike more often than not.
+            if last.is_some_and(|last| std::ptr::eq(last, outline)) {
+                continue;
+            }
+            last = Some(outline);
+            let Outline { level, kind, .. } = outline;
             if levels.iter().all(|(other, _)| other != level) {
                 levels.push((*level, *id));
             }

@@ -66,6 +66,14 @@ struct Tables {
 }
 
 impl Gazetteer {
+    /// An empty one with room for so many regions.
+    pub fn with_capacity(regions: usize) -> Self {
+        /// Of uid and code of most regions.
+        const BYTES: usize = 24;
+        let texts = String::with_capacity(regions.saturating_mul(BYTES));
+        Self { rows: Vec::with_capacity(regions), texts, ..Self::default() }
+    }
+
     /// Adds the next region.
     ///
     /// # Errors

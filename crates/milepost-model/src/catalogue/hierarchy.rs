@@ -59,6 +59,9 @@ impl Catalogue {
         let gazetteer = self.gazetteer();
         let valid = |child: &&u32| gazetteer.outline(**child).is_some_and(|o| o.is_valid_on(date));
         let [by_uid, by_code] = gazetteer.children_as_written(region.0);
+        if by_uid.is_empty() && by_code.is_empty() {
+            return Vec::new();
+        }
         let mut children: Vec<u32> = by_uid.iter().filter(valid).copied().collect();
         // A uid always means its version, a code the one that it stands for on the day.
         if !by_code.is_empty()

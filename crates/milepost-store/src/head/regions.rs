@@ -5,29 +5,35 @@ use std::{ops::Range, sync::Arc};
 use milepost_model::{Date, Gazetteer, Region, RegionSource, RegionView};
 
 use super::{bytes::Fields, wire};
+use crate::map::Bytes;
 
 /// Where each region lies in the manifest.
 #[derive(Debug)]
 pub(crate) struct EncodedRegions {
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<Bytes>,
     /// Where the regions are in `bytes`; `starts` count from its start.
     range: Range<usize>,
     starts: Vec<u32>,
 }
+
+/// What a region without any text takes.
+const LEAST_BYTES: usize = 54;
 
 impl EncodedRegions {
     /// Walks over the list of regions that a range of bytes begins with, and says where they are
     /// found.
     ///
     /// `None` if it is no such list: what it accepts, decoding accepts, and the reverse.
-    pub(crate) fn walk(bytes: Arc<Vec<u8>>, range: Range<usize>) -> Option<(Self, Gazetteer)> {
+    pub(crate) fn walk(bytes: Arc<Bytes>, range: Range<usize>) -> Option<(Self, Gazetteer)> {
         let start = range.start;
         let all = bytes.get(range)?;
         let mut walk = Walk(Fields(all));
         let at = |walk: &Walk<'_>| u32::try_from(all.len().checked_sub(walk.0.0.len())?).ok();
         let count = walk.0.u64()?;
-        let mut starts = Vec::new();
-        let mut gazetteer = Gazetteer::default();
+        // Whatever the count says, no more is allocated than the bytes have room for.
+        let capacity = usize::try_from(count).ok()?.min(all.len() / LEAST_BYTES);
+        let mut starts = Vec::with_capacity(capacity);
+        let mut gazetteer = Gazetteer::with_capacity(capacity);
         for _ in 0..count {
             starts.push(at(&walk)?);
             gazetteer.push(&walk.region()?).ok()?;
@@ -158,7 +164,7 @@ mod tests {
             let end = bytes.len();
             bytes.resize(end + after, 7);
             let all = start..bytes.len();
-            let (source, gazetteer) = EncodedRegions::walk(Arc::new(bytes), all).unwrap();
+            let (source, gazetteer) = EncodedRegions::walk(Arc::new(bytes.into()), all).unwrap();
             prop_assert_eq!((source.end(), gazetteer.len()), (end, regions.len()));
             for (position, region) in (0..).zip(&regions) {
                 prop_assert_eq!(&source.region(position), region);
@@ -199,7 +205,7 @@ mod tests {
             }
             let decoded = wire::decode_first::<Vec<Region>>(1, &bytes).map(|(_, used)| used).ok();
             let all = 0..bytes.len();
-            let walked = EncodedRegions::walk(Arc::new(bytes), all).map(|(regions, _)| regions.end());
+            let walked = EncodedRegions::walk(Arc::new(bytes.into()), all).map(|(regions, _)| regions.end());
             prop_assert_eq!(walked, decoded);
         }
     }

@@ -105,6 +105,11 @@ impl Directory {
         entries.iter().map(|bytes| DirectoryEntry::key_in(bytes).1)
     }
 
+    /// What an entry says, whether or not it follows the rules.
+    pub(super) fn unchecked(&self, segment: &[u8], index: usize) -> Option<DirectoryEntry> {
+        DirectoryEntry::parse(self.raw(segment).get(index)?, self.format)
+    }
+
     /// An entry, checked, and what belongs to its frame.
     #[inline]
     pub(super) fn entry(

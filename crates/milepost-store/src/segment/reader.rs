@@ -65,6 +65,12 @@ impl Segment {
         self.directory.entry(&self.bytes, index).map(|(entry, _)| entry)
     }
 
+    /// Whether any cell of a frame has a value or is withdrawn, as far as its entry says, whose
+    /// rules are only checked when the frame is read.
+    pub(crate) fn has_cells(&self, index: usize) -> bool {
+        self.directory.unchecked(&self.bytes, index).is_some_and(|entry| entry.has_cells())
+    }
+
     /// Every entry.
     #[cfg(test)]
     pub(crate) fn entries(&self) -> Vec<DirectoryEntry> {

@@ -279,6 +279,16 @@ impl State {
         }
     }
 
+    /// Whether any cell of a frame has a value or is withdrawn, as far as the directory says.
+    pub(crate) fn has_cells(&self, place: Place<'_>) -> bool {
+        match place {
+            Place::Fresh(frame) => frame.entry.has_cells(),
+            Place::Sealed(location) => self
+                .sealed(location)
+                .is_some_and(|sealed| sealed.segment.has_cells(location.entry as usize)),
+        }
+    }
+
     /// What the directory says of a frame that is known, without reading it, to have no figures
     /// but actual ones printed exactly; `None` for others.
     pub(crate) fn plain_entry<'a>(&'a self, place: Place<'a>) -> Option<&'a DirectoryEntry> {
