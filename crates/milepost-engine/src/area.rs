@@ -1,5 +1,7 @@
 //! Where a sentence stands: a region, or several taken as one.
 
+use std::cell::Cell;
+
 use milepost_lang::Span;
 use milepost_lang::ast::{Name, RegionExpression};
 use milepost_model::{Catalogue, Date, RegionId, fold};
@@ -98,11 +100,32 @@ impl Area {
 /// they are asked for by name or by their type and are a member of nothing.
 const NO_TERRITORY: &str = "reporting_unit";
 
-/// Whether a region counts among those of its level, where the level is asked for by a word:
+/// Which regions count among those of their level, where the level is asked for by a word:
 /// territories do, and reporting units where the word means them.
-pub(crate) fn is_member(catalogue: &Catalogue, region: RegionId, word: Option<&str>) -> bool {
-    let is_unit = is_type(&catalogue.region(region).kind, NO_TERRITORY);
-    is_unit == word.is_some_and(|word| is_type(NO_TERRITORY, word))
+pub(crate) struct Membership<'c> {
+    catalogue: &'c Catalogue,
+    of_units: bool,
+    /// The type judged last: neighbours are of one type more often than not.
+    last: Cell<Option<(&'c str, bool)>>,
+}
+
+impl<'c> Membership<'c> {
+    pub(crate) fn new(catalogue: &'c Catalogue, word: Option<&str>) -> Self {
+        let of_units = word.is_some_and(|word| is_type(NO_TERRITORY, word));
+        Self { catalogue, of_units, last: Cell::default() }
+    }
+
+    pub(crate) fn has(&self, region: RegionId) -> bool {
+        let kind = self.catalogue.outline(region).kind.as_str();
+        if let Some((last, judged)) = self.last.get()
+            && last == kind
+        {
+            return judged;
+        }
+        let judged = is_type(kind, NO_TERRITORY) == self.of_units;
+        self.last.set(Some((kind, judged)));
+        judged
+    }
 }
 
 /// Whether a word, in singular or plural, names a type of regions.
@@ -115,9 +138,9 @@ pub(crate) fn is_type(kind: &str, word: &str) -> bool {
 /// The day on which what lies in a region is asked: that of the boundaries, or the nearest one on
 /// which the region exists.
 pub(crate) fn day_within(catalogue: &Catalogue, region: RegionId, boundaries: Date) -> Date {
-    let record = catalogue.region(region);
-    let last = record.valid_to.and_then(Date::previous).unwrap_or(Date::MAX);
-    boundaries.min(last).max(record.valid_from.unwrap_or(Date::MIN))
+    let outline = catalogue.outline(region);
+    let last = outline.valid_to.and_then(Date::previous).unwrap_or(Date::MAX);
+    boundaries.min(last).max(outline.valid_from.unwrap_or(Date::MIN))
 }
 
 /// Whether a region is another one or lies in it.

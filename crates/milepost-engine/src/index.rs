@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use milepost_model::{Catalogue, Date, IndicatorId, Period, RegionId, Scenario};
+use milepost_model::{Catalogue, Date, IndicatorId, Outline, Period, RegionId, Scenario};
 use milepost_store::{Selection, Snapshot};
 
 use crate::area::Area;
@@ -104,9 +104,9 @@ impl Index {
     /// The days on which any region began or ended, in order.
     pub(crate) fn changes(&self, catalogue: &Catalogue) -> &[Date] {
         self.changes.get_or_init(|| {
-            let regions = catalogue.regions();
+            let outlines = catalogue.outlines();
             let mut days: Vec<Date> =
-                regions.flat_map(|(_, r)| [r.valid_from, r.valid_to]).flatten().collect();
+                outlines.flat_map(|(_, o)| [o.valid_from, o.valid_to]).flatten().collect();
             days.sort_unstable();
             days.dedup();
             days
@@ -125,12 +125,9 @@ impl Index {
     pub(crate) fn types(&self, catalogue: &Catalogue) -> &[Type] {
         self.types.get_or_init(|| {
             let mut types: Vec<Type> = Vec::new();
-            for (id, region) in catalogue.regions() {
-                let is_known =
-                    |other: &Type| other.level == region.level && other.word == region.kind;
-                // Neighbours are of one type more often than not.
-                if !types.last().is_some_and(is_known) && !types.iter().any(is_known) {
-                    types.push(Type { level: region.level, word: region.kind.clone(), first: id });
+            for (first, Outline { level, kind, .. }) in catalogue.outlines() {
+                if !types.iter().any(|known| known.level == *level && known.word == *kind) {
+                    types.push(Type { level: *level, word: kind.clone(), first });
                 }
             }
             types
@@ -153,11 +150,10 @@ impl Index {
     /// The regions of a level.
     pub(crate) fn level(&self, snapshot: &Snapshot, level: u8) -> Arc<Level> {
         let made: Result<_, std::convert::Infallible> = self.levels.find(level, || {
-            let all = snapshot.catalogue().regions();
-            let own: Vec<RegionId> =
-                all.filter(|(_, region)| region.level == Some(level)).map(|(id, _)| id).collect();
+            let catalogue = snapshot.catalogue();
+            let own: Vec<RegionId> = catalogue.at_level(level).collect();
             let selection = snapshot.selection(&own);
-            let mut positions = vec![u32::MAX; snapshot.catalogue().regions().len()];
+            let mut positions = vec![u32::MAX; catalogue.regions().len()];
             for (position, region) in (0..).zip(selection.regions()) {
                 let place = usize::try_from(region.0).ok();
                 if let Some(place) = place.and_then(|place| positions.get_mut(place)) {

@@ -99,7 +99,7 @@ pub(crate) fn region_on(
         return Ok(*only);
     }
     let valid: Vec<RegionId> =
-        versions.iter().copied().filter(|id| catalogue.region(*id).is_valid_on(day)).collect();
+        versions.iter().copied().filter(|id| catalogue.outline(*id).is_valid_on(day)).collect();
     let candidates = |ids: &[RegionId]| -> Vec<String> {
         ids.iter().map(|id| candidate(catalogue, *id)).collect()
     };
@@ -152,8 +152,7 @@ pub(crate) fn territory(catalogue: &Catalogue, region: RegionId) -> Territory {
     let mut versions = vec![region];
     let mut current = region;
     loop {
-        let record = catalogue.region(current);
-        let Some(from) = record.valid_from else {
+        let Some(from) = catalogue.outline(current).valid_from else {
             return Territory { versions, drawn_on: None };
         };
         let mut predecessors = catalogue.predecessors_of(current);

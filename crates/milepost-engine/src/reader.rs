@@ -198,7 +198,7 @@ impl Reader {
         let catalogue = self.snapshot.catalogue();
         let mut levels: Vec<(Option<u8>, RegionId)> = Vec::new();
         for region in regions {
-            let level = catalogue.region(*region).level;
+            let level = catalogue.outline(*region).level;
             if levels.iter().all(|(other, _)| *other != level) {
                 levels.push((level, *region));
             }
@@ -327,7 +327,7 @@ impl Reader {
     /// figures and all of its level are read already.
     pub(crate) fn has(&self, region: RegionId, label: Period) -> Option<bool> {
         let scenario = self.only_scenario()?;
-        let level = self.snapshot.catalogue().region(region).level?;
+        let level = self.snapshot.catalogue().outline(region).level?;
         let section = self.section(level, (0, scenario), label)?;
         let is_actual = section.1.uniform_status()?.strength() == Strength::Actual;
         let position = section.0.position(region).filter(|_| is_actual)?;
@@ -350,7 +350,7 @@ impl Reader {
             if lacking.len() == most {
                 break;
             }
-            let level = catalogue.region(*region).level?;
+            let level = catalogue.outline(*region).level?;
             let known = section.take().filter(|(other, _)| *other == level);
             let known = match known {
                 Some((_, known)) => known,
@@ -382,7 +382,7 @@ impl Reader {
         (number, scenario): (usize, &Scenario),
         label: Period,
     ) -> Option<Observation> {
-        if let Some(level) = self.snapshot.catalogue().region(region).level
+        if let Some(level) = self.snapshot.catalogue().outline(region).level
             && let Some(section) = self.section(level, (number, scenario), label)
             && let Some(position) = section.0.position(region)
         {

@@ -125,7 +125,7 @@ impl Rollup {
     /// Those of [`Rollup::read`].
     pub(crate) fn members_only(&self, period: Period) -> Result<Reading, MissingReason> {
         let region = self.area.region().ok_or(MissingReason::NoData)?;
-        let from = self.catalogue().region(region).valid_from;
+        let from = self.catalogue().outline(region).valid_from;
         let figure = if from.is_some_and(|from| period.last_day() < from) {
             self.before(region, period)?
         } else {
@@ -166,7 +166,7 @@ impl Rollup {
         if let Some(part) = self.own(region, period)? {
             return Ok(Figure { part, coverage: None });
         }
-        let record = self.catalogue().region(region);
+        let record = self.catalogue().outline(region);
         let close = period.last_day();
         if record.valid_from.is_some_and(|from| close < from) {
             return self.before(region, period);

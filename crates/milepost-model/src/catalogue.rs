@@ -1,11 +1,16 @@
 //! The catalogue: what the names in data and queries stand for.
 
+mod buckets;
 mod check;
 mod definition;
+mod gazetteer;
 mod hierarchy;
 mod index;
 mod lazy;
+mod numbered;
+mod outline;
 mod records;
+mod region_view;
 mod similar;
 
 use std::sync::{Arc, OnceLock};
@@ -15,12 +20,14 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     check::CatalogueWarning,
     definition::{CatalogueError, Definition},
+    gazetteer::Gazetteer,
     hierarchy::Ancestors,
     lazy::RegionSource,
+    outline::Outline,
+    region_view::RegionView,
 };
 use self::{
-    index::{Index, NameIndex, Places},
-    lazy::Scans,
+    index::{Index, NameIndex},
     records::{Identities, Records},
 };
 use crate::{Indicator, Milestone, Region};
@@ -96,10 +103,10 @@ pub struct Catalogue {
     indicators: Records<Indicator>,
     regions: Records<Region>,
     milestones: Records<Milestone>,
+    /// Kept up to date while things are defined; without it regions are found in the gazetteer.
     identities: OnceLock<Arc<Identities>>,
+    gazetteer: OnceLock<Arc<Gazetteer>>,
     index: Arc<Index>,
-    /// Finds regions by scanning what they are decoded from, while no index is built.
-    scans: Scans,
 }
 
 /// What of a catalogue is serialised.
@@ -205,6 +212,20 @@ impl Catalogue {
         self.get_milestone(id).expect("the id is of this catalogue")
     }
 
+    /// Level, type and validity of a region, without reading all of it.
+    ///
+    /// # Panics
+    ///
+    /// For an id this catalogue did not give out, as [`Catalogue::region`].
+    pub fn outline(&self, id: RegionId) -> &Outline {
+        self.gazetteer().outline(id.0).expect("the id is of this catalogue")
+    }
+
+    /// Every [`Outline`] with the first region of it, in the order of these.
+    pub fn outlines(&self) -> impl ExactSizeIterator<Item = (RegionId, &Outline)> {
+        self.gazetteer().outlines().map(|(first, outline)| (RegionId(first), outline))
+    }
+
     /// The indicator with exactly this name, looked up without the name index.
     pub fn indicator_named(&self, name: &str) -> Option<IndicatorId> {
         // A few are compared faster than an index of everything is built.
@@ -217,10 +238,11 @@ impl Catalogue {
 
     /// The region version with exactly this uid, looked up without the name index.
     pub fn region_with_uid(&self, uid: &str) -> Option<RegionId> {
-        if let Some(source) = self.scannable() {
-            return source.with_uid(uid).map(RegionId);
-        }
-        self.identities().regions.get(uid).copied().map(RegionId)
+        let found = match self.identities.get() {
+            Some(identities) => identities.regions.get(uid).copied(),
+            None => self.gazetteer().with_uid(uid),
+        };
+        found.map(RegionId)
     }
 
     /// The milestone with exactly this identifier, looked up without the name index.
@@ -230,10 +252,11 @@ impl Catalogue {
 
     /// Every version of the place with exactly this code, in the order of definition.
     pub fn versions_of(&self, code: &str) -> Vec<RegionId> {
-        if let Some(source) = self.scannable() {
-            return source.with_code(code).into_iter().map(RegionId).collect();
-        }
-        self.identities().codes.get(code).into_iter().flatten().copied().map(RegionId).collect()
+        let found = match self.identities.get() {
+            Some(identities) => identities.codes.get(code).cloned().unwrap_or_default(),
+            None => self.gazetteer().with_code(code),
+        };
+        found.into_iter().map(RegionId).collect()
     }
 
     /// The indicator that a text names: by name, then by label or alias, then folded.
@@ -250,11 +273,10 @@ impl Catalogue {
     /// name. Every version of the best rank is returned, in the order of
     /// definition; which of them is meant on a day is for the caller to choose.
     pub fn find_regions(&self, text: &str) -> Vec<RegionId> {
-        // A name that is a uid or a code is nothing else: no other rank matters then.
-        if let Some(source) = self.index.regions.get().is_none().then(|| self.scannable()).flatten()
-            && let Some(exact) = source.named(text.trim())
+        if self.index.regions.get().is_none()
+            && let Some(exact) = self.regions_by_identity(text.trim())
         {
-            return exact.into_iter().map(RegionId).collect();
+            return exact;
         }
         let index = self.index.regions.get_or_init(|| NameIndex::of(&self.regions));
         let ids = index.find(text, |id| self.regions.get(id));
@@ -269,14 +291,31 @@ impl Catalogue {
         Lookup::of(ids.into_iter().map(MilestoneId).collect())
     }
 
+    /// The region whose uid is a text, otherwise those whose code it is: no name counts then. `None`
+    /// if there are none, or if other spellings might be meant as well.
+    fn regions_by_identity(&self, text: &str) -> Option<Vec<RegionId>> {
+        if !text.is_ascii() || !self.gazetteer().is_ascii() {
+            return None;
+        }
+        let exact = self.region_with_uid(text).map(|region| vec![region]);
+        exact.or_else(|| Some(self.versions_of(text)).filter(|versions| !versions.is_empty()))
+    }
+
     fn identities(&self) -> &Identities {
         self.identities.get_or_init(|| {
             Arc::new(Identities::of(&self.indicators, &self.regions, &self.milestones))
         })
     }
 
-    fn places(&self) -> &Places {
-        self.index.places.get_or_init(|| Places::of(&self.regions))
+    fn gazetteer(&self) -> &Gazetteer {
+        self.gazetteer.get_or_init(|| {
+            let mut gazetteer = Gazetteer::default();
+            for (_, region) in self.regions.iter() {
+                let room = gazetteer.push(&RegionView::from(region));
+                room.expect("there is room for what the records have room for");
+            }
+            Arc::new(gazetteer)
+        })
     }
 }
 

@@ -22,8 +22,8 @@ mod unit;
 mod wide;
 
 pub use catalogue::{
-    Ancestors, Catalogue, CatalogueError, CatalogueWarning, Definition, IndicatorId, Lookup,
-    MilestoneId, RegionId, RegionSource,
+    Ancestors, Catalogue, CatalogueError, CatalogueWarning, Definition, Gazetteer, IndicatorId,
+    Lookup, MilestoneId, Outline, RegionId, RegionSource, RegionView,
 };
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError};

@@ -5,10 +5,11 @@ use std::{io, sync::Arc};
 use crate::{
     error::{Result, StoreError},
     head::{
-        Damage, HEAD, MAGIC, Manifest, SegmentRecord, Unfit, check_head, decode_head, length,
-        read_log,
+        Damage, HEAD, HEADER, Manifest, SegmentRecord, Unfit, check_head, decode_head, length,
+        log_start, read_log,
     },
     io::{Disk, DiskFile, Identity},
+    map::Bytes,
     options::{Backend, Options, Verify},
     segment::{OpenError, Segment},
     state::{Sealed, State},
@@ -68,7 +69,7 @@ pub(crate) fn exists(disk: &dyn Disk, name: &str) -> bool {
 /// Recognises a head without decoding it, so that nothing is written beside a foreign one.
 pub(crate) fn recognise(disk: &dyn Disk) -> Result<()> {
     let head = open_head(disk)?;
-    check_head(&read_head(disk, head.as_ref())?, &disk.path(HEAD))
+    check_head(&read_head(disk, head.as_ref(), Backend::Heap)?, &disk.path(HEAD))
 }
 
 /// Reads a store; segments that are open already are taken from `known`.
@@ -120,14 +121,34 @@ fn open_head(disk: &dyn Disk) -> Result<Box<dyn DiskFile>> {
     Err(StoreError::NotAStore { path: disk.path(""), what: "it has no head" })
 }
 
-/// The bytes of a head; of a file that is none, only the first ones, however long it is.
-fn read_head(disk: &dyn Disk, head: &dyn DiskFile) -> Result<Vec<u8>> {
+/// The bytes of a head up to its log; of a file that is none, only the first ones, however long it
+/// is.
+fn read_head(disk: &dyn Disk, head: &dyn DiskFile, backend: Backend) -> Result<Bytes> {
     let failed = || io_error(disk, HEAD);
-    let start = head.read_at(0, length(MAGIC.len())).map_err(failed())?;
-    if start != MAGIC {
-        return Ok(start);
-    }
-    head.read_at(0, head.length().map_err(failed())?).map_err(failed())
+    let header = head.read_at(0, length(HEADER)).map_err(failed())?;
+    let whole = head.length().map_err(failed())?;
+    let Some(end) = log_start(&header).filter(|end| *end <= whole) else {
+        return Ok(Bytes::from(header));
+    };
+    // Elsewhere a file that is mapped cannot be replaced.
+    let backend = if cfg!(unix) { backend } else { Backend::Heap };
+    let bytes = or_on_heap(backend, |backend| head.map(end, backend)).map_err(failed())?;
+    bytes.will_need(0..bytes.len());
+    Ok(bytes)
+}
+
+/// What is mapped, or read where there are too many maps.
+fn or_on_heap(
+    backend: Backend,
+    map: impl Fn(Backend) -> io::Result<Bytes>,
+) -> io::Result<Bytes> {
+    map(backend).or_else(|error| {
+        if error.kind() == io::ErrorKind::OutOfMemory && backend == Backend::Mmap {
+            map(Backend::Heap)
+        } else {
+            Err(error)
+        }
+    })
 }
 
 fn load_from(
@@ -136,8 +157,10 @@ fn load_from(
     options: Options,
     known: &[Arc<Sealed>],
 ) -> Result<Loaded> {
-    let bytes = Arc::new(read_head(disk, head)?);
-    let head = decode_head(&bytes, &disk.path(HEAD))?;
+    let file = head;
+    let head = read_head(disk, file, options.backend)?;
+    let head = decode_head(&Arc::new(head), &disk.path(HEAD))?;
+    let log = file.read_at(head.log_start, u64::MAX).map_err(io_error(disk, HEAD))?;
     let mut segments = Vec::new();
     for record in &head.manifest.segments {
         let sealed = match known.iter().find(|sealed| sealed.record == *record) {
@@ -148,9 +171,8 @@ fn load_from(
     }
     let manifest = head.manifest.clone();
     let mut state = State::from_manifest(head.epoch, head.manifest, segments, disk.path(""))?;
-    let log = usize::try_from(head.log_start).ok().and_then(|start| bytes.get(start..));
     let (mut payloads, mut rows) = (Vec::new(), 0u64);
-    let end = read_log(log.unwrap_or_default(), head.epoch, state.sequence, |commit, payload| {
+    let end = read_log(&log, head.epoch, state.sequence, |commit, payload| {
         payloads.push(payload.to_vec());
         rows = rows.saturating_add(length(commit.rows.len()));
         state.replay(&commit)
@@ -184,14 +206,8 @@ pub(crate) fn open_segment(
     let name = segment_name(record.id);
     let file = disk.path(&name);
     let corrupt = |offset, what: String| StoreError::Corrupt { file: file.clone(), offset, what };
-    let mapped = disk.map(&name, record.length, options.backend).or_else(|error| {
-        // Too many maps: reading the file needs none.
-        if error.kind() == io::ErrorKind::OutOfMemory && options.backend == Backend::Mmap {
-            disk.map(&name, record.length, Backend::Heap)
-        } else {
-            Err(error)
-        }
-    });
+    let mapped =
+        or_on_heap(options.backend, |backend| disk.map(&name, record.length, backend));
     let bytes = mapped.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => corrupt(0, "the head names it, but it is absent".to_owned()),
         io::ErrorKind::UnexpectedEof => corrupt(0, "it is shorter than the head says".to_owned()),

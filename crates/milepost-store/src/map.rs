@@ -1,8 +1,9 @@
-//! The bytes of sealed files: mapped, or read into memory.
+//! The bytes of files that are never written again: mapped, or read into memory.
 //!
 //! The one place that maps files. What makes it sound is a promise to users of the store: nobody
-//! changes or shortens a sealed segment (the store itself seals it read-only and never writes to
-//! it again). Where that cannot be promised, [`Backend::Heap`](crate::Backend) reads the file.
+//! changes or shortens its files (the store itself seals a segment read-only and never writes to it
+//! again; to a head it only appends, beyond what is mapped). Where that cannot be promised,
+//! [`Backend::Heap`](crate::Backend) reads the file.
 
 #![allow(unsafe_code, reason = "mapping a file")]
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use memmap2::{Mmap, MmapOptions};
 
-/// The bytes of a sealed file.
+/// The bytes of a file, from its first on.
 #[derive(Debug)]
 pub(crate) struct Bytes(Source);
 
@@ -24,7 +25,7 @@ enum Source {
 }
 
 impl Bytes {
-    /// Maps the first `length` bytes of a sealed file.
+    /// Maps the first `length` bytes of a file, which are never written again.
     ///
     /// Fails if the file is shorter: touching a page beyond its end would stop the process.
     pub(crate) fn map(file: &File, length: u64) -> io::Result<Bytes> {
@@ -35,9 +36,9 @@ impl Bytes {
         if length == 0 {
             return Ok(Bytes::from(Vec::new()));
         }
-        // SAFETY: segments are sealed: this crate never writes to them again, never shortens
-        // them, and the documentation of the store forbids it to everyone else. The map is read
-        // only, covers no byte beyond the end of the file, and is unmapped when dropped.
+        // SAFETY: this crate never writes to these bytes again and never shortens a file, and the
+        // documentation of the store forbids it to everyone else. The map is read only, covers no
+        // byte beyond the end of the file, and is unmapped when dropped.
         let map = unsafe { MmapOptions::new().len(length).map(file)? };
         // Frames are touched here and there. With the usual read-ahead each first touch would
         // wait for megabytes; see `will_need` for what is about to be read.

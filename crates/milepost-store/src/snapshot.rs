@@ -24,7 +24,7 @@ use crate::{
     Guard, Stop,
     batch::CommitId,
     error::{Result, StoreError},
-    frame::{CellRecord, CellSet, FormatError, FrameView},
+    frame::{CELLS, CellRecord, CellSet, FormatError, FrameView},
     state::{Location, Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
@@ -355,17 +355,33 @@ impl Snapshot {
             for frequency in frequencies() {
                 let key = SheetKey { indicator: indicator.0, scenario, group, frequency };
                 let Some(sheet) = self.state.sheet_of(&key) else { continue };
-                for (frame, place) in sheet.frames() {
-                    let known = self.view(place)?.known();
-                    let rows = sheet.shape.rows(frame);
-                    let with_figures = rows.filter(|(_, cells)| {
-                        !known.and(&CellSet::of_range(cells.clone())).is_empty()
-                    });
-                    periods.extend(with_figures.filter_map(|(ordinal, _)| sheet.period(ordinal)));
-                }
+                self.periods_of(sheet, &mut periods)?;
             }
         }
         Ok(periods)
+    }
+
+    /// The periods in which anything is known in a sheet.
+    fn periods_of(&self, sheet: &Sheet, periods: &mut BTreeSet<Period>) -> Result<()> {
+        self.check()?;
+        // Of a frame of one period the directory tells.
+        let is_told = sheet.shape.periods() == 1;
+        let mut last = None;
+        for (frame, place) in sheet.frames() {
+            let known = if is_told {
+                CellSet::of_range(0..if self.state.has_cells(place) { CELLS } else { 0 })
+            } else {
+                self.view(place)?.known()
+            };
+            for (ordinal, cells) in sheet.shape.rows(frame) {
+                // Frames of one period are neighbours.
+                if last != Some(ordinal) && !known.and(&CellSet::of_range(cells)).is_empty() {
+                    periods.extend(sheet.period(ordinal));
+                    last = Some(ordinal);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the store holds.

@@ -76,8 +76,8 @@ pub use milepost_engine::{
 pub use milepost_lang::{Diagnostic, Fix, Severity, Span};
 pub use milepost_model::{
     Basis, Catalogue, CatalogueError, Date, Decimal, Definition, Direction, Frequency, Indicator,
-    IndicatorId, Kind, Label, Lookup, Milestone, MilestoneId, Number, Period, Precision, Region,
-    RegionId, Scenario, Status, Strength, Successor, Unit, fold,
+    IndicatorId, Kind, Label, Lookup, Milestone, MilestoneId, Number, Outline, Period, Precision,
+    Region, RegionId, Scenario, Status, Strength, Successor, Unit, fold,
 };
 pub use milepost_store::{
     AttributesId, Backend, BulkAttributes, BulkPeriod, CancelToken, CommitId, Conflict, Durability,

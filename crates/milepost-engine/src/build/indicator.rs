@@ -7,7 +7,7 @@ use milepost_lang::ast::Fill;
 use milepost_model::{Basis, Indicator, IndicatorId, Kind, Unit};
 
 use super::{Builder, Scope};
-use crate::area::{self, Area};
+use crate::area::{self, Area, Membership};
 use crate::figures::Figures;
 use crate::line::{Declared, Line, Node, Parts, Series, Timing};
 use crate::reader::{Nature, Reader};
@@ -68,8 +68,8 @@ impl Builder<'_> {
             begins: indicator.begins,
             has_members: area.region().is_some_and(|region| {
                 let day = area::day_within(catalogue, region, scope.names_on);
-                let mut children = catalogue.children_of(region, day).into_iter();
-                children.any(|child| area::is_member(catalogue, child, None))
+                let members = Membership::new(catalogue, None);
+                catalogue.children_of(region, day).into_iter().any(|child| members.has(child))
             }),
             drawn_on,
         };

@@ -158,7 +158,7 @@ fn listed(catalogue: &Catalogue, regions: &[RegionId], most: usize, all: usize) 
 fn types(catalogue: &Catalogue, regions: &[RegionId]) -> String {
     let mut types: Vec<&str> = Vec::new();
     for id in regions {
-        let kind = catalogue.region(*id).kind.as_str();
+        let kind = catalogue.outline(*id).kind.as_str();
         if !types.contains(&kind) {
             types.push(kind);
         }

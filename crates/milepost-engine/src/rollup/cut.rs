@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use milepost_model::{Catalogue, Date, RegionId};
+use milepost_model::{Catalogue, Date, Outline, RegionId};
 use milepost_store::{Partition, Snapshot};
 
 use super::Rule;
 use super::peers::Slot;
-use crate::area;
+use crate::area::Membership;
 use crate::labels::Labels;
 
 /// What a cut consists of, worked out once for all statements on a snapshot.
@@ -27,13 +27,13 @@ pub(crate) struct Layer {
 
 impl Layer {
     fn new(catalogue: &Catalogue, members: Vec<RegionId>) -> Self {
-        let begins = members.iter().filter_map(|id| catalogue.region(*id).valid_from).max();
+        let begins = members.iter().filter_map(|id| catalogue.outline(*id).valid_from).max();
         let mut all = members.clone();
         if begins.is_some() {
             let mut seen: BTreeSet<RegionId> = members.iter().copied().collect();
             let mut at = 0;
             while let Some(region) = all.get(at).copied() {
-                if catalogue.region(region).valid_from.is_some() {
+                if catalogue.outline(region).valid_from.is_some() {
                     let predecessors = catalogue.predecessors_of(region).into_iter();
                     all.extend(predecessors.filter(|predecessor| seen.insert(*predecessor)));
                 }
@@ -42,13 +42,20 @@ impl Layer {
         }
         let (mut levels, mut types): (Vec<(Option<u8>, RegionId)>, Vec<String>) =
             Default::default();
+        let mut last: Option<&Outline> = None;
         for (at, id) in all.iter().enumerate() {
-            let region = catalogue.region(*id);
-            if levels.iter().all(|(other, _)| *other != region.level) {
-                levels.push((region.level, *id));
+            let outline = catalogue.outline(*id);
+            // Neighbours are alike more often than not.
+            if last.is_some_and(|last| std::ptr::eq(last, outline)) {
+                continue;
             }
-            if at < members.len() && !types.contains(&region.kind) {
-                types.push(region.kind.clone());
+            last = Some(outline);
+            let Outline { level, kind, .. } = outline;
+            if levels.iter().all(|(other, _)| other != level) {
+                levels.push((*level, *id));
+            }
+            if at < members.len() && !types.contains(kind) {
+                types.push(kind.clone());
             }
         }
         let (members, begins) = (Arc::new(members), begins.unwrap_or(Date::MIN));
@@ -93,25 +100,27 @@ impl Cut {
 /// The members of each cut below a region on a day. Where a branch is shorter than others, its
 /// last region stands for itself in the cuts further down, so that every cut is the whole.
 pub(super) fn cuts(catalogue: &Catalogue, region: RegionId, day: Date) -> Vec<Arc<Layer>> {
-    let level = |id: RegionId| catalogue.region(id).level;
+    let level = |id: RegionId| catalogue.outline(id).level;
+    let members = Membership::new(catalogue, None);
     let below = |id: RegionId| {
         let mut children = catalogue.children_of(id, day);
-        children.retain(|child| area::is_member(catalogue, *child, None));
+        children.retain(|child| *child != region && members.has(*child));
         children
     };
     let mut cuts = Vec::new();
     let mut frontier: Vec<(RegionId, u32)> = below(region).into_iter().map(|id| (id, 1)).collect();
     // Depth stands in for levels that are not declared.
     let rank = |(id, depth): &(RegionId, u32)| level(*id).map_or(*depth, u32::from);
-    let mut seen: BTreeSet<RegionId> = BTreeSet::from([region]);
+    // Every region lies in one other, so none comes twice; whoever forges a file may see to it that
+    // one does, and is not followed in circles.
+    let mut divided: BTreeSet<RegionId> = BTreeSet::from([region]);
     while !frontier.is_empty() {
         let members = frontier.iter().map(|(id, _)| *id).collect();
         cuts.push(Arc::new(Layer::new(catalogue, members)));
-        seen.extend(frontier.iter().map(|(id, _)| *id));
         let mut branches: Vec<(usize, Vec<RegionId>)> = Vec::new();
         for (at, (id, _)) in frontier.iter().enumerate() {
-            let children: Vec<_> = below(*id).into_iter().filter(|c| !seen.contains(c)).collect();
-            if !children.is_empty() {
+            let children = below(*id);
+            if !children.is_empty() && !divided.contains(id) {
                 branches.push((at, children));
             }
         }
@@ -125,6 +134,7 @@ pub(super) fn cuts(catalogue: &Catalogue, region: RegionId, day: Date) -> Vec<Ar
             let children = branches.next_if(|(of, _)| *of == at).map(|(_, children)| children);
             match children {
                 Some(children) if rank(node) == nearest => {
+                    divided.insert(node.0);
                     let depth = node.1.saturating_add(1);
                     next.extend(children.into_iter().map(|child| (child, depth)));
                 }

@@ -164,7 +164,7 @@ impl Rollup {
     /// Whether a region's figure is put together from what lies in it, and some of that has none.
     pub(crate) fn lacks_members(&self, period: Period) -> bool {
         let Some(region) = self.area.region() else { return false };
-        let from = self.catalogue().region(region).valid_from;
+        let from = self.catalogue().outline(region).valid_from;
         let coverage = match self.read(period) {
             Ok(reading) => reading.coverage,
             Err(MissingReason::Incomplete(coverage)) => Some(coverage),
@@ -198,7 +198,7 @@ impl Rollup {
         }
         let close = period.last_day();
         if let Some(region) = self.area.region()
-            && let Some(day) = self.catalogue().region(region).valid_from.filter(|d| close < *d)
+            && let Some(day) = self.catalogue().outline(region).valid_from.filter(|d| close < *d)
         {
             let known = |id| matches!(self.own(id, period), Ok(Some(_)));
             let traced = trace::trace(self.catalogue(), &[region], close, known);
@@ -222,7 +222,7 @@ impl Rollup {
             return None;
         }
         // What accrued before a change within the period and after it has other members each.
-        let record = self.catalogue().region(*name);
+        let record = self.catalogue().outline(*name);
         if self.rule.accrues() && record.valid_from.is_some_and(|from| period.first_day() < from) {
             return None;
         }

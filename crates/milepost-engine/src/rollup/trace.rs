@@ -42,7 +42,7 @@ pub(crate) fn trace(
     day: Date,
     is_known: impl Fn(RegionId) -> bool,
 ) -> Traced {
-    let begins = |id: RegionId| catalogue.region(id).valid_from.filter(|from| *from > day);
+    let begins = |id: RegionId| catalogue.outline(id).valid_from.filter(|from| *from > day);
     let mut traced = Traced::default();
     let mut open: Vec<Open> = Vec::new();
     // The parts that did not exist yet, by the day on which they began, and their group.

@@ -1,6 +1,9 @@
 //! What may be defined, and what is refused.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use thiserror::Error;
 
@@ -176,7 +179,7 @@ impl Catalogue {
             known.or_else(|| self.regions.next_position()).ok_or(CatalogueError::Full)?;
         let replaced = self.regions.get(position).cloned();
         self.identities_mut().add_region(position, &region, replaced.as_ref());
-        self.stop_scanning();
+        self.gazetteer = OnceLock::new();
         self.regions.put(position, region);
         Ok(())
     }

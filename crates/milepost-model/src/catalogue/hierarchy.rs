@@ -29,9 +29,17 @@ impl Catalogue {
     /// version, a code the version valid on the day.
     pub fn region_on(&self, text: &str, date: Date) -> Option<RegionId> {
         self.region_with_uid(text).or_else(|| {
-            let valid = |id: &RegionId| self.get_region(*id).is_some_and(|r| r.is_valid_on(date));
-            self.versions_of(text).into_iter().find(valid)
+            self.versions_of(text).into_iter().find(|id| self.is_valid_on(*id, date))
         })
+    }
+
+    /// Whether a region is valid on a day. While regions are defined there is no gazetteer, nor is
+    /// one made for this.
+    fn is_valid_on(&self, region: RegionId, date: Date) -> bool {
+        match self.gazetteer.get() {
+            Some(gazetteer) => gazetteer.outline(region.0).is_some_and(|o| o.is_valid_on(date)),
+            None => self.get_region(region).is_some_and(|region| region.is_valid_on(date)),
+        }
     }
 
     /// The region in which a region lies on a day.
@@ -48,30 +56,23 @@ impl Catalogue {
     /// The regions valid on a day whose parent on that day is this region, in the
     /// order of definition.
     pub fn children_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
-        let Some(parent) = self.get_region(region) else { return Vec::new() };
-        let index = self.places();
-        // Of many children the parent is written alike: a uid means this region, and a code the
-        // one that it stands for on the day.
-        let by_code = std::cell::OnceCell::new();
-        let means_it = || self.region_on(&parent.code, date) == Some(region);
-        let lies_here = |child: RegionId, written: Option<&str>| match written {
-            Some(written) if written == parent.uid => true,
-            Some(written) if written == parent.code => *by_code.get_or_init(means_it),
-            _ => self.parent_of(child, date) == Some(region),
-        };
-        let mut children: Vec<_> = index
-            .children_of(&parent.uid)
-            .chain(index.children_of(&parent.code))
-            .map(RegionId)
-            .filter(|&child| {
-                self.get_region(child).is_some_and(|record| {
-                    record.is_valid_on(date) && lies_here(child, record.parent.as_deref())
-                })
-            })
-            .collect();
-        children.sort_unstable();
-        children.dedup();
-        children
+        let gazetteer = self.gazetteer();
+        let valid = |child: &&u32| gazetteer.outline(**child).is_some_and(|o| o.is_valid_on(date));
+        let [by_uid, by_code] = gazetteer.children_as_written(region.0);
+        if by_uid.is_empty() && by_code.is_empty() {
+            return Vec::new();
+        }
+        let mut children: Vec<u32> = by_uid.iter().filter(valid).copied().collect();
+        // A uid always means its version, a code the one that it stands for on the day.
+        if !by_code.is_empty()
+            && let Some(code) = gazetteer.code(region.0)
+            && self.region_on(code, date) == Some(region)
+        {
+            children.extend(by_code.iter().filter(valid));
+            children.sort_unstable();
+            children.dedup();
+        }
+        children.into_iter().map(RegionId).collect()
     }
 
     /// The regions that passed territory on to this one, all of it or a part, in the order of
@@ -89,35 +90,25 @@ impl Catalogue {
     /// # Ok::<(), milepost_model::CatalogueError>(())
     /// ```
     pub fn predecessors_of(&self, region: RegionId) -> Vec<RegionId> {
-        let Some(record) = self.get_region(region) else { return Vec::new() };
-        let mut predecessors: Vec<_> = self
-            .places()
-            .predecessors_of(&record.uid)
-            .map(RegionId)
-            .filter(|&other| {
-                let other = self.get_region(other);
-                other.is_some_and(|other| other.successors.iter().any(|s| s.uid == record.uid))
-            })
-            .collect();
-        predecessors.dedup();
-        predecessors
+        self.gazetteer().predecessors_of(region.0).map(RegionId).collect()
     }
 
-    /// The regions of a level (0 is the country) valid on a day, in the order of
-    /// definition.
+    /// The regions of a level (0 is the country), of all times, in the order of definition.
+    pub fn at_level(&self, level: u8) -> impl Iterator<Item = RegionId> {
+        self.gazetteer().at_level(level).map(RegionId)
+    }
+
+    /// The regions of a level valid on a day, in the order of definition.
     pub fn regions_at_level(&self, level: u8, date: Date) -> Vec<RegionId> {
-        let members = self.places().at_level(level).map(RegionId);
-        members.filter(|&id| self.get_region(id).is_some_and(|r| r.is_valid_on(date))).collect()
+        self.at_level(level).filter(|id| self.outline(*id).is_valid_on(date)).collect()
     }
 
     /// The other regions of the same level in the same parent on a day.
     pub fn siblings_of(&self, region: RegionId, date: Date) -> Vec<RegionId> {
         let Some(parent) = self.parent_of(region, date) else { return Vec::new() };
-        let level = self.get_region(region).and_then(|region| region.level);
+        let level = self.outline(region).level;
         let mut siblings = self.children_of(parent, date);
-        siblings.retain(|&id| {
-            id != region && self.get_region(id).is_some_and(|other| other.level == level)
-        });
+        siblings.retain(|id| *id != region && self.outline(*id).level == level);
         siblings
     }
 
@@ -127,6 +118,6 @@ impl Catalogue {
     /// Types may share a level, as provinces and municipalities do. A type with
     /// regions on several levels stands for the level defined first.
     pub fn level_of_word(&self, word: &str) -> Option<u8> {
-        self.places().level_of_word(word)
+        self.gazetteer().level_of_word(word)
     }
 }

@@ -1,4 +1,4 @@
-//! Lookup by name, parent and level, built when first needed.
+//! Lookup by name, built when first needed.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -8,80 +8,14 @@ use std::{
 use unicode_normalization::UnicodeNormalization;
 
 use super::records::Records;
-use crate::{
-    Indicator, Milestone, Region, fold,
-    name::{fold_into, singular},
-};
+use crate::{Indicator, Milestone, Region, fold, name::fold_into};
 
-/// Everything that is looked up other than by identity, each part built when it is first needed.
+/// What is looked up by name, each part built when it is first needed.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) indicators: OnceLock<NameIndex>,
     pub(super) regions: OnceLock<NameIndex>,
     pub(super) milestones: OnceLock<NameIndex>,
-    pub(super) places: OnceLock<Places>,
-}
-
-/// How regions lie in each other and follow each other.
-#[derive(Debug)]
-pub(super) struct Places {
-    /// Hash of the parent text as written, and child.
-    children: Vec<(u64, u32)>,
-    levels: Vec<(u8, u32)>,
-    /// Hash of a successor's uid, and predecessor.
-    predecessors: Vec<(u64, u32)>,
-    /// Folded singular of a region type, and its level.
-    kinds: Vec<(String, u8)>,
-}
-
-impl Places {
-    pub(super) fn of(regions: &Records<Region>) -> Self {
-        let mut children = Vec::with_capacity(regions.len());
-        let mut levels = Vec::with_capacity(regions.len());
-        let mut predecessors = Vec::new();
-        let mut kinds: Vec<(String, u8)> = Vec::new();
-        let mut last_kind = "";
-        for (position, region) in regions.iter() {
-            if let Some(parent) = &region.parent {
-                children.push((hash(parent), position));
-            }
-            let successors = region.successors.iter();
-            predecessors.extend(successors.map(|successor| (hash(&successor.uid), position)));
-            let Some(level) = region.level else { continue };
-            levels.push((level, position));
-            // Regions of a type mostly follow each other.
-            if region.kind != last_kind {
-                last_kind = &region.kind;
-                let kind = singular(&fold(last_kind));
-                if !kinds.iter().any(|(known, _)| *known == kind) {
-                    kinds.push((kind, level));
-                }
-            }
-        }
-        children.sort_unstable();
-        levels.sort_unstable();
-        predecessors.sort_unstable();
-        Self { children, levels, predecessors, kinds }
-    }
-
-    /// The regions whose parent may be written like this: hashes may collide.
-    pub(super) fn children_of(&self, parent: &str) -> impl Iterator<Item = u32> {
-        equal_run(&self.children, hash(parent))
-    }
-
-    /// The regions that may have a successor of this uid: hashes may collide.
-    pub(super) fn predecessors_of(&self, uid: &str) -> impl Iterator<Item = u32> {
-        equal_run(&self.predecessors, hash(uid))
-    }
-
-    pub(super) fn at_level(&self, level: u8) -> impl Iterator<Item = u32> {
-        equal_run(&self.levels, level)
-    }
-
-    pub(super) fn level_of_word(&self, word: &str) -> Option<u8> {
-        let word = singular(&fold(word));
-        self.kinds.iter().find(|(kind, _)| *kind == word).map(|(_, level)| *level)
-    }
 }
 
 /// Something with names of several ranks.
@@ -209,7 +143,10 @@ fn rank(named: &impl Named, exact: &str, folded: &str) -> Option<u8> {
     best
 }
 
-fn equal_run<K: Ord + Copy>(entries: &[(K, u32)], key: K) -> impl Iterator<Item = u32> {
+pub(super) fn equal_run<K: Ord + Copy>(
+    entries: &[(K, u32)],
+    key: K,
+) -> impl Iterator<Item = u32> {
     let start = entries.partition_point(|(other, _)| *other < key);
     let rest = entries.get(start..).unwrap_or_default();
     rest.iter().take_while(move |(other, _)| *other == key).map(|(_, position)| *position)

@@ -49,7 +49,7 @@ impl<T> Records<T> {
     }
 
     /// So many records, each given by `source` when it is first asked for.
-    pub(super) fn lazy(count: u32, source: Source<T>) -> Self {
+    pub(super) fn lazy(count: usize, source: Source<T>) -> Self {
         let list = (0..count).map(|_| OnceLock::new()).collect();
         Self { list: Arc::new(list), source: Some(source) }
     }

@@ -107,6 +107,11 @@ impl DirectoryEntry {
         self.has(DETAILS)
     }
 
+    /// Whether any cell of the frame has a value or is withdrawn.
+    pub(crate) fn has_cells(&self) -> bool {
+        self.count > 0 || self.has(WITHDRAWN)
+    }
+
     /// Whether the entry has the sum of the frame's figures.
     pub(crate) fn has_sum(&self) -> bool {
         !self.has(MIXED_SCALES)
@@ -215,6 +220,13 @@ impl DirectoryEntry {
         bytes
     }
 
+    /// Sheet and frame number alone.
+    #[inline]
+    pub(crate) fn key_in(bytes: &[u8; ENTRY_BYTES]) -> (u32, u32) {
+        let [a, b, c, d, e, f, g, h, ..] = *bytes;
+        (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
+    }
+
     /// Reads an entry and checks every rule that needs no other bytes. `offset` is where the
     /// entry lies, for the error.
     pub(crate) fn from_bytes(
@@ -228,7 +240,9 @@ impl DirectoryEntry {
         Ok(entry)
     }
 
-    fn parse(bytes: &[u8; ENTRY_BYTES], format: Format) -> Option<DirectoryEntry> {
+    /// What an entry says, unchecked.
+    #[inline]
+    pub(crate) fn parse(bytes: &[u8; ENTRY_BYTES], format: Format) -> Option<DirectoryEntry> {
         fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
             let (field, after) = rest.split_first_chunk()?;
             *rest = after;

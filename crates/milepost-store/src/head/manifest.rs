@@ -9,6 +9,7 @@ use super::{
     regions::EncodedRegions,
     wire::{self, WireError},
 };
+use crate::map::Bytes;
 
 /// The manifest as it is stored; the order of the fields is the format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ impl Manifest {
     /// decoded when they are needed.
     pub(crate) fn decode(
         version: u32,
-        bytes: &Arc<Vec<u8>>,
+        bytes: &Arc<Bytes>,
         range: Range<usize>,
     ) -> Result<Self, WireError> {
         fn next<T: serde::de::DeserializeOwned>(
@@ -64,14 +65,14 @@ impl Manifest {
         let (sequence, next_segment, segments, strings, groups, sheets, producers) = fields;
         let indicators: Vec<Indicator> = next(version, all, &mut at)?;
         let regions = EncodedRegions::walk(Arc::clone(bytes), at..end);
-        let regions = regions.ok_or(WireError::Region)?;
+        let (regions, gazetteer) = regions.ok_or(WireError::Region)?;
         at = regions.end();
         let milestones: Vec<Milestone> = next(version, all, &mut at)?;
         match end.saturating_sub(at) {
             0 => {}
             left => return Err(WireError::Trailing(left)),
         }
-        let catalogue = Catalogue::lazy(indicators, Arc::new(regions), milestones);
+        let catalogue = Catalogue::lazy(indicators, gazetteer, Arc::new(regions), milestones);
         Ok(Self { sequence, next_segment, segments, strings, groups, sheets, producers, catalogue })
     }
 }
@@ -148,15 +149,15 @@ mod tests {
         .concat();
         assert_eq!(bytes, expected);
         assert_eq!(
-            Manifest::decode(1, &Arc::new(bytes.clone()), 0..bytes.len()).unwrap(),
+            Manifest::decode(1, &Arc::new(bytes.clone().into()), 0..bytes.len()).unwrap(),
             manifest
         );
         assert_eq!(wire::decode::<Manifest>(1, &bytes).unwrap(), manifest);
         for length in 0..bytes.len() {
-            assert!(Manifest::decode(1, &Arc::new(bytes.clone()), 0..length).is_err());
+            assert!(Manifest::decode(1, &Arc::new(bytes.clone().into()), 0..length).is_err());
         }
         let longer = [bytes, vec![0]].concat();
-        let left = Manifest::decode(1, &Arc::new(longer), 0..usize::MAX);
+        let left = Manifest::decode(1, &Arc::new(longer.into()), 0..usize::MAX);
         assert!(matches!(left, Err(WireError::Trailing(1))));
     }
 }

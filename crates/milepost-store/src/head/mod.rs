@@ -14,7 +14,10 @@ pub(crate) use commit::{Commit, Row};
 pub(crate) use log::{Damage, Mark, Unfit, append_commit, append_mark, read_log};
 pub(crate) use manifest::{GroupRecord, Manifest, SegmentRecord, SheetRecord};
 
-use crate::error::{Result, StoreError};
+use crate::{
+    error::{Result, StoreError},
+    map::Bytes,
+};
 use bytes::{Fields, checksum, seal};
 
 /// The format that this version writes.
@@ -24,8 +27,9 @@ pub(crate) const FORMAT: u32 = 1;
 pub(crate) const HEAD: &str = "head";
 
 /// What every head begins with.
-pub(crate) const MAGIC: &[u8; 8] = b"MPHEAD\r\n";
-const HEADER: usize = 48;
+const MAGIC: &[u8; 8] = b"MPHEAD\r\n";
+/// Bytes of the header.
+pub(crate) const HEADER: usize = 48;
 
 /// A head without its log.
 #[derive(Debug)]
@@ -67,6 +71,16 @@ struct Header {
     /// From the start of the file to the end of the checksum.
     end: usize,
     manifest: usize,
+}
+
+/// Where the log of a head begins, by its header alone; `None` if it is none.
+pub(crate) fn log_start(header: &[u8]) -> Option<u64> {
+    let mut fields = Fields(header);
+    (fields.take(8)? == MAGIC).then_some(())?;
+    fields.take(24)?;
+    let manifest = fields.u64()?;
+    let covered = manifest.checked_add(length(HEADER))?.checked_next_multiple_of(8)?;
+    covered.checked_add(8)
 }
 
 /// Checks magic, checksum and format, in that order, without decoding the manifest.
@@ -114,17 +128,11 @@ fn header(bytes: &[u8], file: &Path) -> Result<Header> {
     Ok(Header { format, incompat, ro_compat, epoch, end, manifest })
 }
 
-/// Reads a head.
-pub(crate) fn decode_head(bytes: &Arc<Vec<u8>>, file: &Path) -> Result<Head> {
+/// Reads a head, of which these are the bytes up to the log.
+pub(crate) fn decode_head(bytes: &Arc<Bytes>, file: &Path) -> Result<Head> {
     let header = header(bytes, file)?;
     debug_assert_eq!(header.incompat, 0);
     let body = HEADER..HEADER.saturating_add(header.manifest);
-    // The regions stay where they are read, unless that would keep a long log in memory.
-    let (bytes, body) = if bytes.len() > body.len().saturating_mul(2) {
-        (&Arc::new(bytes.get(body).unwrap_or_default().to_vec()), 0..usize::MAX)
-    } else {
-        (bytes, body)
-    };
     let manifest =
         Manifest::decode(header.format, bytes, body).map_err(|error| StoreError::Corrupt {
             file: file.to_owned(),

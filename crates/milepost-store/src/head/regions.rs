@@ -2,79 +2,61 @@
 
 use std::{ops::Range, sync::Arc};
 
-use milepost_model::{Date, Region, RegionSource};
+use milepost_model::{Date, Gazetteer, Region, RegionSource, RegionView};
 
 use super::{bytes::Fields, wire};
+use crate::map::Bytes;
 
 /// Where each region lies in the manifest.
 #[derive(Debug)]
 pub(crate) struct EncodedRegions {
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<Bytes>,
     /// Where the regions are in `bytes`; `starts` count from its start.
     range: Range<usize>,
     starts: Vec<u32>,
-    is_ascii: bool,
 }
 
+/// What a region without any text takes.
+const LEAST_BYTES: usize = 54;
+
 impl EncodedRegions {
-    /// Walks over the list of regions that a range of bytes begins with.
+    /// Walks over the list of regions that a range of bytes begins with, and says where they are
+    /// found.
     ///
     /// `None` if it is no such list: what it accepts, decoding accepts, and the reverse.
-    pub(crate) fn walk(bytes: Arc<Vec<u8>>, range: Range<usize>) -> Option<Self> {
+    pub(crate) fn walk(bytes: Arc<Bytes>, range: Range<usize>) -> Option<(Self, Gazetteer)> {
         let start = range.start;
         let all = bytes.get(range)?;
         let mut walk = Walk(Fields(all));
         let at = |walk: &Walk<'_>| u32::try_from(all.len().checked_sub(walk.0.0.len())?).ok();
         let count = walk.0.u64()?;
-        let mut starts = Vec::new();
-        let mut is_ascii = true;
+        // Whatever the count says, no more is allocated than the bytes have room for.
+        let capacity = usize::try_from(count).ok()?.min(all.len() / LEAST_BYTES);
+        let mut starts = Vec::with_capacity(capacity);
+        let mut gazetteer = Gazetteer::with_capacity(capacity);
         for _ in 0..count {
             starts.push(at(&walk)?);
-            let (uid, code) = walk.region()?;
-            is_ascii &= uid.is_ascii() && code.is_ascii();
+            gazetteer.push(&walk.region()?).ok()?;
         }
         let end = start.checked_add(usize::try_from(at(&walk)?).ok()?)?;
-        u32::try_from(starts.len()).ok()?;
-        Some(Self { bytes, range: start..end, starts, is_ascii })
+        Some((Self { bytes, range: start..end, starts }, gazetteer))
     }
 
     /// Where the list ends.
     pub(crate) fn end(&self) -> usize {
         self.range.end
     }
-
-    fn from(&self, start: u32) -> Option<&[u8]> {
-        let regions = self.bytes.get(self.range.clone())?;
-        regions.get(usize::try_from(start).ok()?..)
-    }
 }
 
 impl RegionSource for EncodedRegions {
-    fn count(&self) -> u32 {
-        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
-    }
-
     fn region(&self, position: u32) -> Region {
         let start = usize::try_from(position).ok().and_then(|at| self.starts.get(at));
-        let bytes = start.and_then(|start| self.from(*start));
+        let start = start.and_then(|start| usize::try_from(*start).ok());
+        let regions = self.bytes.get(self.range.clone());
+        let bytes = start.and_then(|start| regions?.get(start..));
         let region = bytes.and_then(|bytes| wire::decode_first(super::FORMAT, bytes).ok());
         debug_assert!(region.is_some(), "the walk has accepted region {position}");
         region.map_or_else(|| Region::new("?"), |(region, _)| region)
-    }
-
-    fn identities(&self, visit: &mut dyn FnMut(u32, &str, &str) -> bool) {
-        for (position, start) in (0..).zip(&self.starts) {
-            let Some(bytes) = self.from(*start) else { return };
-            let mut walk = Walk(Fields(bytes));
-            let (Some(uid), Some(code)) = (walk.text(), walk.text()) else { return };
-            if !visit(position, uid, code) {
-                return;
-            }
-        }
-    }
-
-    fn is_ascii(&self) -> bool {
-        self.is_ascii
     }
 }
 
@@ -82,29 +64,30 @@ impl RegionSource for EncodedRegions {
 struct Walk<'a>(Fields<'a>);
 
 impl<'a> Walk<'a> {
-    /// The fields of [`Region`] in their order; returns uid and code.
-    fn region(&mut self) -> Option<(&'a str, &'a str)> {
-        let identity = (self.text()?, self.text()?);
+    /// The fields of [`Region`] in their order.
+    fn region(&mut self) -> Option<RegionView<'a>> {
+        let (uid, code) = (self.text()?, self.text()?);
         self.list(|codes| {
             codes.text()?;
             codes.text().map(drop)
         })?;
         self.list(|names| {
-            names.optional_text()?;
+            names.optional(Self::text)?;
             names.text().map(drop)
         })?;
-        self.text()?; // kind
-        self.optional(|level| level.0.u8().map(drop))?; // level
-        self.optional_text()?; // parent
-        self.optional(Self::day)?; // valid_from
-        self.optional(Self::day)?; // valid_to
-        self.list(|successors| {
-            successors.text()?;
-            successors.flag().map(drop)
+        let kind = self.text()?;
+        let level = self.optional(|level| level.0.u8())?;
+        let parent = self.optional(Self::text)?;
+        let valid_from = self.optional(Self::day)?;
+        let valid_to = self.optional(Self::day)?;
+        let mut successors = Vec::new();
+        self.list(|successor| {
+            successors.push(successor.text()?);
+            successor.flag().map(drop)
         })?;
-        self.optional_text()?; // note
-        self.optional_text()?; // fault
-        Some(identity)
+        self.optional(Self::text)?; // note
+        self.optional(Self::text)?; // fault
+        Some(RegionView { uid, code, kind, level, parent, valid_from, valid_to, successors })
     }
 
     fn text(&mut self) -> Option<&'a str> {
@@ -120,19 +103,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn day(&mut self) -> Option<()> {
-        Date::from_day_number(self.0.i32()?).map(drop)
+    fn day(&mut self) -> Option<Date> {
+        Date::from_day_number(self.0.i32()?)
     }
 
-    fn optional(&mut self, some: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
-        if self.flag()? { some(self) } else { Some(()) }
+    fn optional<T>(&mut self, some: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.flag()? { some(self).map(Some) } else { Some(None) }
     }
 
-    fn optional_text(&mut self) -> Option<()> {
-        self.optional(|some| some.text().map(drop))
-    }
-
-    fn list(&mut self, each: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+    fn list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         (0..self.0.u64()?).try_for_each(|_| each(self))
     }
 }
@@ -140,6 +119,7 @@ impl<'a> Walk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use milepost_model::{Catalogue, Indicator, Milestone};
     use proptest::prelude::*;
 
     fn any_region() -> impl Strategy<Value = Region> {
@@ -184,19 +164,28 @@ mod tests {
             let end = bytes.len();
             bytes.resize(end + after, 7);
             let all = start..bytes.len();
-            let source = EncodedRegions::walk(Arc::new(bytes), all).unwrap();
-            prop_assert_eq!((source.end(), source.count() as usize), (end, regions.len()));
-            let mut identities = Vec::new();
-            source.identities(&mut |position, uid, code| {
-                identities.push((position, uid.to_owned(), code.to_owned()));
-                true
-            });
-            for ((position, region), (at, uid, code)) in (0..).zip(&regions).zip(&identities) {
+            let (source, gazetteer) = EncodedRegions::walk(Arc::new(bytes.into()), all).unwrap();
+            prop_assert_eq!((source.end(), gazetteer.len()), (end, regions.len()));
+            for (position, region) in (0..).zip(&regions) {
                 prop_assert_eq!(&source.region(position), region);
-                prop_assert_eq!((*at, uid, code), (position, &region.uid, &region.code));
             }
-            let is_ascii = regions.iter().all(|r| r.uid.is_ascii() && r.code.is_ascii());
-            prop_assert_eq!((identities.len(), source.is_ascii()), (regions.len(), is_ascii));
+            // What the walk saw of the regions is what decoding them gives.
+            let lazy = Catalogue::lazy(vec![], gazetteer, Arc::new(source), vec![]);
+            let parts = (Vec::<Indicator>::new(), &regions, Vec::<Milestone>::new());
+            let plain: Catalogue = wire::decode(1, &wire::encode(1, &parts).unwrap()).unwrap();
+            prop_assert!(lazy.outlines().eq(plain.outlines()));
+            for (id, region) in plain.regions() {
+                prop_assert_eq!(lazy.outline(id), plain.outline(id));
+                for text in [&region.uid, &region.code].into_iter().chain(&region.parent) {
+                    prop_assert_eq!(lazy.region_with_uid(text), plain.region_with_uid(text));
+                    prop_assert_eq!(lazy.versions_of(text), plain.versions_of(text));
+                    prop_assert_eq!(lazy.find_regions(text), plain.find_regions(text));
+                }
+                prop_assert_eq!(lazy.predecessors_of(id), plain.predecessors_of(id));
+                for day in [Date::MIN, Date::MAX].into_iter().chain(region.valid_from) {
+                    prop_assert_eq!(lazy.children_of(id, day), plain.children_of(id, day));
+                }
+            }
         }
 
         #[test]
@@ -216,7 +205,7 @@ mod tests {
             }
             let decoded = wire::decode_first::<Vec<Region>>(1, &bytes).map(|(_, used)| used).ok();
             let all = 0..bytes.len();
-            let walked = EncodedRegions::walk(Arc::new(bytes), all).map(|regions| regions.end());
+            let walked = EncodedRegions::walk(Arc::new(bytes.into()), all).map(|(regions, _)| regions.end());
             prop_assert_eq!(walked, decoded);
         }
     }

@@ -50,14 +50,7 @@ impl Disk for Files {
     }
 
     fn map(&self, name: &str, length: u64, backend: Backend) -> io::Result<Bytes> {
-        let file = File::open(self.path(name))?;
-        if file.metadata()?.len() < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        match backend {
-            Backend::Mmap => Bytes::map(&file, length),
-            Backend::Heap => Ok(Bytes::from(file.read_at(0, length)?)),
-        }
+        DiskFile::map(&File::open(self.path(name))?, length, backend)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -121,6 +114,16 @@ impl DiskFile for File {
         file.seek(SeekFrom::Start(offset))?;
         file.take(there).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn map(&self, length: u64, backend: Backend) -> io::Result<Bytes> {
+        if self.metadata()?.len() < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match backend {
+            Backend::Mmap => Bytes::map(self, length),
+            Backend::Heap => Ok(Bytes::from(self.read_at(0, length)?)),
+        }
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {

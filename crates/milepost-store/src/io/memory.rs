@@ -214,6 +214,10 @@ impl DiskFile for MemoryFile {
         Ok(file.get(range).unwrap_or_default().to_vec())
     }
 
+    fn map(&self, length: u64, _backend: Backend) -> io::Result<Bytes> {
+        self.read_at(0, length).map(Bytes::from)
+    }
+
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.directory.contents().run(Operation::Write(self.file, offset, bytes.to_vec()))
     }

@@ -47,6 +47,8 @@ pub(crate) type LockGuard = Box<dyn Any + Send + Sync>;
 pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     /// As many bytes from an offset on as there are, at most `length`.
     fn read_at(&self, offset: u64, length: u64) -> io::Result<Vec<u8>>;
+    /// The first `length` bytes of a file, which are never written again.
+    fn map(&self, length: u64, backend: Backend) -> io::Result<Bytes>;
     /// Writes all bytes at an offset.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// Makes contents and length durable.

@@ -1,16 +1,44 @@
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use super::layout::{self, Footer, HEADER_BYTES};
 use crate::frame::{DirectoryEntry, ENTRY_BYTES, Format, FormatError, UNIT};
 
 /// The directory of a segment, and what follows from it.
+///
+/// When a segment is opened, the directory's checksum is compared and its entries are looked at as
+/// a whole: their order, that their frames tile the file, how many values they have. What an entry
+/// says by itself is checked when the first one of its block is asked for.
 #[derive(Debug)]
 pub(super) struct Directory {
-    /// In ascending order of sheet and frame number.
-    pub(super) entries: Vec<DirectoryEntry>,
-    /// Of each entry; none in segments of format 1.
-    links: Vec<Link>,
+    format: Format,
+    /// Where the entries are in the segment.
+    entries: Range<usize>,
     /// Where the tails begin in the segment.
     pub(super) tails: usize,
+    /// Neighbouring entries of a sheet.
+    sheets: Vec<Run>,
+    blocks: Vec<Block>,
 }
+
+/// The entries of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) sheet: u32,
+    /// Positions in the directory.
+    pub(crate) entries: Range<u32>,
+}
+
+/// Entries that are decoded together.
+#[derive(Debug)]
+struct Block {
+    /// Where the tail of the first one begins among the tails.
+    tail: u32,
+    entries: OnceLock<Box<[(DirectoryEntry, Link)]>>,
+}
+
+/// How many entries a block has.
+const BLOCK: usize = 64;
 
 /// What else belongs to a frame.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,91 +73,173 @@ impl Directory {
         if layout::directory_checksum(entries, id) != footer.directory_checksum {
             return Err(wrong("the directory's checksum does not fit"));
         }
-        let mut reading = Reading::new(format, entries.len());
+        let mut survey = Survey::new(entries.len());
         for bytes in entries.as_chunks().0 {
-            reading.take(bytes, at)?;
+            let entry = DirectoryEntry::parse(bytes, format);
+            survey.take(&entry.ok_or_else(|| wrong("a directory entry is cut short"))?, at)?;
         }
-        reading.finish(frames, footer)
+        let tails = survey.finish(frames, footer)?;
+        let entries = start..start.saturating_add(entries.len());
+        let Survey { sheets, blocks, .. } = survey;
+        Ok(Directory { format, entries, tails, sheets, blocks })
     }
 
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len() / ENTRY_BYTES
+    }
+
+    /// The entries of each sheet, ascending.
+    pub(super) fn sheets(&self) -> &[Run] {
+        &self.sheets
+    }
+
+    /// The frame numbers of some entries.
+    pub(super) fn numbers<'a>(
+        &self,
+        segment: &'a [u8],
+        entries: Range<u32>,
+    ) -> impl Iterator<Item = u32> + use<'a> {
+        let all = self.raw(segment);
+        let entries = all.get(entries.start as usize..entries.end as usize).unwrap_or_default();
+        entries.iter().map(|bytes| DirectoryEntry::key_in(bytes).1)
+    }
+
+    /// What an entry says, whether or not it follows the rules.
+    pub(super) fn unchecked(&self, segment: &[u8], index: usize) -> Option<DirectoryEntry> {
+        DirectoryEntry::parse(self.raw(segment).get(index)?, self.format)
+    }
+
+    /// An entry, checked, and what belongs to its frame.
     #[inline]
-    pub(super) fn link(&self, index: usize) -> Link {
-        self.links.get(index).copied().unwrap_or_default()
+    pub(super) fn entry(
+        &self,
+        segment: &[u8],
+        index: usize,
+    ) -> Result<(&DirectoryEntry, Link), FormatError> {
+        let missing = || FormatError::new(0, "the segment has no frame with that number");
+        let block = self.blocks.get(index / BLOCK).ok_or_else(missing)?;
+        let entries = match block.entries.get() {
+            Some(entries) => entries,
+            None => self.decode(segment, block, index / BLOCK)?,
+        };
+        entries.get(index % BLOCK).map(|(entry, link)| (entry, *link)).ok_or_else(missing)
+    }
+
+    /// Decodes and checks the entries of a block.
+    #[cold]
+    fn decode<'a>(
+        &self,
+        segment: &[u8],
+        block: &'a Block,
+        position: usize,
+    ) -> Result<&'a [(DirectoryEntry, Link)], FormatError> {
+        let all = self.raw(segment);
+        let first = position.saturating_mul(BLOCK);
+        let last = first.saturating_add(BLOCK).min(all.len());
+        let mut entries = Vec::with_capacity(BLOCK);
+        let mut tail = block.tail;
+        // The position after that of the last key: often, that is the next.
+        let mut near = 0;
+        for (position, bytes) in (first..).zip(all.get(first..last).unwrap_or_default()) {
+            let at = self.entries.start.saturating_add(position.saturating_mul(ENTRY_BYTES)) as u64;
+            let entry = DirectoryEntry::from_bytes(bytes, self.format, at)?;
+            let key = if entry.lean == 0 {
+                None
+            } else {
+                let key = key_of(&entry, all, self.format, &mut near);
+                Some(key.ok_or_else(|| FormatError::new(at, "a frame leans on what is no key"))?)
+            };
+            entries.push((entry, Link { tail, key }));
+            tail = tail.saturating_add(u32::try_from(entry.tail_bytes()).unwrap_or(u32::MAX));
+        }
+        Ok(block.entries.get_or_init(|| entries.into_boxed_slice()))
+    }
+
+    fn raw<'a>(&self, segment: &'a [u8]) -> &'a [[u8; ENTRY_BYTES]] {
+        segment.get(self.entries.clone()).unwrap_or_default().as_chunks().0
     }
 }
 
-/// A directory as far as it is read.
-struct Reading {
+/// The position of the key that an entry leans on, tried at `near` first.
+fn key_of(
+    entry: &DirectoryEntry,
+    all: &[[u8; ENTRY_BYTES]],
     format: Format,
-    entries: Vec<DirectoryEntry>,
-    links: Vec<Link>,
+    near: &mut usize,
+) -> Option<u32> {
+    let wanted = entry.key_of_lean()?;
+    let found = match all.get(*near).filter(|bytes| DirectoryEntry::key_in(bytes) == wanted) {
+        Some(_) => *near,
+        None => all.binary_search_by_key(&wanted, DirectoryEntry::key_in).ok()?,
+    };
+    *near = found.saturating_add(1);
+    let key = DirectoryEntry::parse(all.get(found)?, format)?;
+    u32::try_from(found).ok().filter(|_| entry.fits_key(&key))
+}
+
+/// A directory as far as it is looked at.
+struct Survey {
+    sheets: Vec<Run>,
+    blocks: Vec<Block>,
+    last: Option<(u32, u32)>,
+    entries: u32,
     /// Where the next frame begins in the segment.
     next: u64,
     /// Where the next tail begins among the tails.
     next_tail: u32,
     values: u64,
-    /// The position after that of the last key: often, that is the next.
-    near: usize,
 }
 
-impl Reading {
-    fn new(format: Format, bytes: usize) -> Reading {
-        let entries = bytes / ENTRY_BYTES;
-        Reading {
-            format,
-            entries: Vec::with_capacity(entries),
-            links: Vec::with_capacity(if format == Format::One { 0 } else { entries }),
+impl Survey {
+    fn new(bytes: usize) -> Survey {
+        Survey {
+            sheets: Vec::new(),
+            blocks: Vec::with_capacity((bytes / ENTRY_BYTES).div_ceil(BLOCK)),
+            last: None,
+            entries: 0,
             next: HEADER_BYTES as u64,
             next_tail: 0,
             values: 0,
-            near: 0,
         }
     }
 
     /// Takes the next entry of the directory, which begins at `start`.
-    fn take(&mut self, bytes: &[u8; ENTRY_BYTES], start: u64) -> Result<(), FormatError> {
-        let at = start.saturating_add(self.entries.len().saturating_mul(ENTRY_BYTES) as u64);
-        let wrong = |what: &'static str| FormatError::new(at, what);
-        let entry = DirectoryEntry::from_bytes(bytes, self.format, at)?;
-        if self.entries.last().map(DirectoryEntry::key) >= Some(entry.key()) {
-            return Err(wrong("directory entries are not in order"));
+    #[inline]
+    fn take(&mut self, entry: &DirectoryEntry, start: u64) -> Result<(), FormatError> {
+        let wrong = |what: &'static str| {
+            let before = u64::from(self.entries).saturating_mul(ENTRY_BYTES as u64);
+            Err(FormatError::new(start.saturating_add(before), what))
+        };
+        if self.last >= Some(entry.key()) {
+            return wrong("directory entries are not in order");
         }
         if entry.offset_bytes() != self.next {
-            return Err(wrong("a frame does not begin where the last one ends"));
+            return wrong("a frame does not begin where the last one ends");
         }
-        if self.format >= Format::Two {
-            let key = if entry.lean == 0 {
-                None
-            } else {
-                Some(self.key_of(&entry).ok_or_else(|| wrong("a frame leans on what is no key"))?)
-            };
-            self.links.push(Link { tail: self.next_tail, key });
-            let length = u32::try_from(entry.tail_bytes()).ok();
-            let next = length.and_then(|length| self.next_tail.checked_add(length));
-            self.next_tail = next.ok_or_else(|| wrong("the tails take more than 4 GiB"))?;
+        let length = u32::try_from(entry.tail_bytes()).ok();
+        let Some(next_tail) = length.and_then(|length| self.next_tail.checked_add(length)) else {
+            return wrong("the tails take more than 4 GiB");
+        };
+        if self.entries as usize % BLOCK == 0 {
+            self.blocks.push(Block { tail: self.next_tail, entries: OnceLock::new() });
         }
+        let end = self.entries.saturating_add(1);
+        match self.sheets.last_mut().filter(|run| run.sheet == entry.sheet) {
+            Some(run) => run.entries.end = end,
+            None => self.sheets.push(Run { sheet: entry.sheet, entries: self.entries..end }),
+        }
+        self.last = Some(entry.key());
         self.next = self.next.saturating_add(entry.body_bytes() as u64);
+        self.next_tail = next_tail;
         self.values = self.values.saturating_add(u64::from(entry.count));
-        self.entries.push(entry);
+        self.entries = end;
         Ok(())
     }
 
-    /// The position of the key that an entry leans on: mostly the one after the last that was.
-    fn key_of(&mut self, entry: &DirectoryEntry) -> Option<u32> {
-        let wanted = entry.key_of_lean()?;
-        let is_wanted = |at: &usize| self.entries.get(*at).is_some_and(|e| e.key() == wanted);
-        let found = Some(self.near).filter(is_wanted);
-        let found = match found {
-            Some(near) => near,
-            None => self.entries.binary_search_by_key(&wanted, DirectoryEntry::key).ok()?,
-        };
-        self.near = found.saturating_add(1);
-        let fits = self.entries.get(found).is_some_and(|key| entry.fits_key(key));
-        u32::try_from(found).ok().filter(|_| fits)
-    }
-
-    /// Checks what all entries have in common against the bytes before the directory.
-    fn finish(self, frames: &[u8], footer: &Footer) -> Result<Directory, FormatError> {
+    /// Checks what all entries have in common against the bytes before the directory; says where
+    /// the tails begin.
+    fn finish(&self, frames: &[u8], footer: &Footer) -> Result<usize, FormatError> {
         let wrong = |what: &'static str| FormatError::new(footer.directory_offset, what);
         let counted = || wrong("the frames are not those that the footer counts");
         let start = usize::try_from(self.next).map_err(|_| counted())?;
@@ -141,7 +251,7 @@ impl Reading {
         if !frames.len().is_multiple_of(UNIT) || padding.iter().any(|byte| *byte != 0) {
             return Err(wrong("the tails are followed by other bytes than zeros"));
         }
-        Ok(Directory { entries: self.entries, links: self.links, tails: start })
+        Ok(start)
     }
 }
 

@@ -5,6 +5,7 @@ mod layout;
 mod reader;
 mod writer;
 
+pub(crate) use directory::Run;
 pub(crate) use layout::OpenError;
 pub(crate) use reader::Segment;
 pub(crate) use writer::SegmentWriter;

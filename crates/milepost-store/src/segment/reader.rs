@@ -1,13 +1,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::directory::{Directory, Link};
+use super::directory::{Directory, Link, Run};
 use super::layout::{self, FOOTER_BYTES, Footer, HEADER_BYTES, OpenError};
 use super::writer::Seal;
 use crate::frame::{DirectoryEntry, FormatError, FrameView, Key};
 use crate::map::Bytes;
 
-/// A sealed segment, its directory checked and in memory, its frames read in place.
+/// A sealed segment, its directory and its frames read in place.
 #[derive(Debug)]
 pub(crate) struct Segment {
     bytes: Bytes,
@@ -32,7 +32,7 @@ impl Segment {
             return Err(FormatError::new(0, "the segment has another length than it had").into());
         }
         let directory = Directory::read(before, &footer, id, format)?;
-        let words = directory.entries.len().div_ceil(64);
+        let words = directory.len().div_ceil(64);
         let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
         let Footer { values, length, entries: frames, .. } = footer;
         let seal = Seal { id, length, frames, values, checksum };
@@ -44,9 +44,37 @@ impl Segment {
         self.seal
     }
 
-    /// Every frame's entry, in ascending order of sheet and frame number.
-    pub(crate) fn entries(&self) -> &[DirectoryEntry] {
-        &self.directory.entries
+    /// How many frames there are.
+    pub(crate) fn frames(&self) -> usize {
+        self.directory.len()
+    }
+
+    /// The frames of each sheet, in ascending order.
+    pub(crate) fn sheets(&self) -> &[Run] {
+        self.directory.sheets()
+    }
+
+    /// The frame numbers at some positions of the directory, ascending within a sheet.
+    pub(crate) fn numbers(&self, positions: Range<u32>) -> impl Iterator<Item = u32> {
+        self.directory.numbers(&self.bytes, positions)
+    }
+
+    /// A frame's entry.
+    #[inline]
+    pub(crate) fn entry(&self, index: usize) -> Result<&DirectoryEntry, FormatError> {
+        self.directory.entry(&self.bytes, index).map(|(entry, _)| entry)
+    }
+
+    /// Whether any cell of a frame has a value or is withdrawn, as far as its entry says, whose
+    /// rules are only checked when the frame is read.
+    pub(crate) fn has_cells(&self, index: usize) -> bool {
+        self.directory.unchecked(&self.bytes, index).is_some_and(|entry| entry.has_cells())
+    }
+
+    /// Every entry.
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> Vec<DirectoryEntry> {
+        (0..self.frames()).map(|index| *self.entry(index).unwrap()).collect()
     }
 
     /// The frame at a position of the directory; its checksum, and that of the frame that it leans
@@ -68,8 +96,7 @@ impl Segment {
     #[inline]
     fn checked(&self, index: usize) -> Result<(&DirectoryEntry, Link, &[u8]), FormatError> {
         let missing = || FormatError::new(0, "the segment has no frame with that number");
-        let entry = self.directory.entries.get(index).ok_or_else(missing)?;
-        let link = self.directory.link(index);
+        let (entry, link) = self.directory.entry(&self.bytes, index)?;
         let body = self.bytes.get(range(entry)).ok_or_else(missing)?;
         if !is_set(&self.checked, index) {
             self.check(entry, body, self.tail(entry, link))?;
@@ -92,7 +119,7 @@ impl Segment {
     /// The entry of a frame that is known to have no figures but actual ones printed exactly.
     #[inline]
     pub(crate) fn plain_entry(&self, index: usize) -> Option<&DirectoryEntry> {
-        let entry = self.entries().get(index)?;
+        let entry = self.entry(index).ok()?;
         (!entry.has_details() || is_set(&self.plain, index)).then_some(entry)
     }
 
@@ -108,14 +135,10 @@ impl Segment {
         else {
             return;
         };
+        let entry = |index: usize| self.directory.entry(&self.bytes, index);
+        let (Ok((from, first)), Ok((to, last))) = (entry(first), entry(last)) else { return };
         // Keys lie before the frames that lean on them.
-        let key = self.directory.link(first).key.map_or(first, |key| key as usize);
-        let [key, first, last] = [key, first, last].map(|index| {
-            self.entries().get(index).map(|entry| (entry, self.directory.link(index)))
-        });
-        let (Some((key, _)), Some((from, first)), Some((to, last))) = (key, first, last) else {
-            return;
-        };
+        let key = first.key.and_then(|key| self.entry(key as usize).ok()).unwrap_or(from);
         self.bytes.will_need(range(key).start..range(to).end);
         let (first, last) = (self.tail_start(first), self.tail_start(last));
         if from.tail_bytes() > 0 || first < last {
@@ -125,9 +148,10 @@ impl Segment {
 
     /// Reads every byte and checks every rule of the format.
     pub(crate) fn verify_all(&self) -> Result<(), FormatError> {
-        for (index, entry) in self.entries().iter().enumerate() {
+        for index in 0..self.frames() {
+            let (entry, link) = self.directory.entry(&self.bytes, index)?;
             // Also the frames that were right before: a disk may have changed its mind.
-            let tail = self.tail(entry, self.directory.link(index));
+            let tail = self.tail(entry, link);
             self.check(entry, self.bytes.get(range(entry)).unwrap_or_default(), tail)?;
             self.frame(index)?.verify().map_err(|error| error.within(entry.offset_bytes()))?;
         }

@@ -147,8 +147,10 @@ fn frames_lean_on_keys_only() {
         let mut bytes = bytes.clone();
         bytes[at] = change(bytes[at]);
         forge::reseal(&mut bytes, ID);
-        let error = open(bytes).unwrap_err().to_string();
+        let segment = open(bytes).unwrap();
+        let error = segment.frame(leaning).unwrap_err().to_string();
         assert!(error.contains("leans on what is no key"), "{error}");
+        assert_eq!(segment.verify_all().unwrap_err().to_string(), error);
     }
 }
 
@@ -158,7 +160,7 @@ fn open(bytes: Vec<u8>) -> Result<Segment, OpenError> {
 
 /// Everything that can be read.
 fn read_all(segment: &Segment) -> Option<Vec<(DirectoryEntry, FrameContent)>> {
-    (0..segment.entries().len())
+    (0..segment.frames())
         .map(|index| {
             let view = segment.frame(index).ok()?;
             Some((*view.entry(), view.decode().ok()?))
@@ -170,7 +172,7 @@ fn read_all(segment: &Segment) -> Option<Vec<(DirectoryEntry, FrameContent)>> {
 fn what_is_written_is_read() {
     for frames in [0, 1, 2, 7] {
         let segment = open(segment(frames)).unwrap();
-        assert_eq!(segment.entries().len(), frames as usize);
+        assert_eq!(segment.frames(), frames as usize);
         for number in (0..frames).step_by(2) {
             let index = number as usize;
             assert_eq!(segment.entries()[index].key(), (number / 3, number));
@@ -279,7 +281,7 @@ proptest! {
         }
         forge::reseal(&mut bytes, ID);
         let Ok(segment) = open(bytes) else { return Ok(()) };
-        for index in 0..segment.entries().len() {
+        for index in 0..segment.frames() {
             let Ok(view) = segment.frame(index) else { continue };
             let _ = (view.verify(), view.get(9), view.get_as_of(90, 20_001), view.history(0));
             view.mantissas(&mut [0; 1024]);

@@ -103,16 +103,17 @@ impl Snapshot {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn selection(&self, regions: &[RegionId]) -> Selection {
-        let mut asked: Vec<((u32, u32), RegionId, u32)> = (0..)
-            .zip(regions)
-            .map(|(index, region)| {
-                let place = self.state.groups.place(region.0).unwrap_or((u32::MAX, region.0));
-                (place, *region, index)
-            })
-            .collect();
-        asked.sort_unstable();
+        let place =
+            |id: &RegionId| (self.state.groups.place(id.0).unwrap_or((u32::MAX, id.0)), id.0);
+        let mut order: Vec<usize> = (0..regions.len()).collect();
+        if !regions.is_sorted_by_key(place) {
+            order.sort_by_cached_key(|index| regions.get(*index).map(place));
+        }
         let mut selection = Selection { positions: vec![0; regions.len()], ..Selection::default() };
-        for ((group, ordinal), region, index) in asked {
+        selection.regions.reserve(regions.len());
+        for index in order {
+            let Some(&region) = regions.get(index) else { continue };
+            let ((group, ordinal), _) = place(&region);
             if selection.regions.last() != Some(&region) {
                 if group != u32::MAX {
                     let to = To::Positions(selection.regions.len());
@@ -121,8 +122,7 @@ impl Snapshot {
                 selection.regions.push(region);
             }
             let position = u32::try_from(selection.regions.len().saturating_sub(1));
-            let place = usize::try_from(index).ok();
-            if let Some(place) = place.and_then(|place| selection.positions.get_mut(place)) {
+            if let Some(place) = selection.positions.get_mut(index) {
                 *place = position.unwrap_or(u32::MAX);
             }
         }

@@ -17,17 +17,17 @@ pub(crate) struct Groups {
 impl Groups {
     /// Groups as the manifest has them; `None` unless each of `regions` regions is in one of them, once.
     pub(crate) fn from_records(groups: Vec<GroupRecord>, regions: usize) -> Option<Self> {
-        let mut places = vec![None; regions];
+        let nowhere = (u32::MAX, u32::MAX);
+        let mut places = vec![nowhere; regions];
         for (group, record) in (0..).zip(&groups) {
             for (ordinal, &region) in (0..).zip(&record.regions) {
                 let place = places.get_mut(usize::try_from(region).ok()?)?;
-                if place.replace((group, ordinal)).is_some() {
+                if std::mem::replace(place, (group, ordinal)) != nowhere {
                     return None;
                 }
             }
         }
-        let places = places.into_iter().collect::<Option<_>>()?;
-        Some(Self { groups, places })
+        places.iter().all(|place| *place != nowhere).then_some(Self { groups, places })
     }
 
     pub(crate) fn records(&self) -> &[GroupRecord] {

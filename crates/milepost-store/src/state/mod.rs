@@ -4,6 +4,7 @@
 mod derived;
 mod groups;
 mod record;
+mod sealed_frames;
 mod sheet;
 mod strings;
 mod verify;
@@ -21,6 +22,7 @@ use milepost_model::{Catalogue, CatalogueError, Definition, IndicatorId};
 use derived::{Derived, DerivedOfCatalogue};
 pub(crate) use groups::Groups;
 pub(crate) use record::RecordError;
+use sealed_frames::{SealedFrames, Stretch};
 pub(crate) use sheet::{Location, Place, SPANS, Sheet, SheetKey, days, frequency_of, period};
 pub(crate) use strings::Strings;
 
@@ -28,7 +30,7 @@ use crate::{
     error::StoreError,
     frame::{DirectoryEntry, FormatError, FrameView},
     head::{Commit, HEAD, Manifest, SegmentRecord, Unfit},
-    segment::Segment,
+    segment::{Run, Segment},
 };
 
 /// A segment, and what the manifest says of it.
@@ -151,21 +153,24 @@ impl State {
 
     /// Makes `segments` the only place of frames: the newest segment that has a frame counts.
     pub(crate) fn seal(&mut self, segments: Vec<Arc<Sealed>>) -> Result<(), StoreError> {
-        let mut places: Vec<Vec<(u32, Location)>> = vec![Vec::new(); self.sheets.len()];
-        for (position, sealed) in (0..).zip(&segments) {
-            for (entry, frame) in (0..).zip(sealed.segment.entries()) {
-                let sheet =
-                    usize::try_from(frame.sheet).ok().and_then(|sheet| places.get_mut(sheet));
-                let place = sheet.ok_or_else(|| StoreError::Corrupt {
-                    file: sealed.file.clone(),
-                    offset: frame.offset_bytes(),
-                    what: "a frame belongs to a sheet that the manifest does not have".to_owned(),
+        let mut places: Vec<Vec<Stretch>> = vec![Vec::new(); self.sheets.len()];
+        for (segment, sealed) in (0..).zip(&segments) {
+            for Run { sheet, entries } in sealed.segment.sheets().iter().cloned() {
+                let own = usize::try_from(sheet).ok().and_then(|sheet| places.get_mut(sheet));
+                let own = own.ok_or_else(|| {
+                    let first = sealed.segment.entry(entries.start as usize);
+                    StoreError::Corrupt {
+                        file: sealed.file.clone(),
+                        offset: first.map_or(0, DirectoryEntry::offset_bytes),
+                        what: "a frame belongs to a sheet that the manifest does not have"
+                            .to_owned(),
+                    }
                 })?;
-                place.push((frame.frame, Location { segment: position, entry }));
+                own.push(Stretch { segment, sealed: Arc::clone(sealed), entries });
             }
         }
         for (sheet, places) in self.sheets.iter_mut().zip(places) {
-            Arc::make_mut(sheet).seal(places);
+            Arc::make_mut(sheet).seal(SealedFrames::of(places));
         }
         self.segments = Arc::new(segments);
         Ok(())
@@ -264,13 +269,23 @@ impl State {
         .map_err(|error| self.corrupt(place, error))
     }
 
-    /// What the directory says of a frame.
+    /// What the directory says of a frame; `None` if that cannot be, as reading the frame then tells.
     pub(crate) fn entry<'a>(&'a self, place: Place<'a>) -> Option<&'a DirectoryEntry> {
         match place {
             Place::Fresh(frame) => Some(&frame.entry),
             Place::Sealed(location) => {
-                self.sealed(location)?.segment.entries().get(location.entry as usize)
+                self.sealed(location)?.segment.entry(location.entry as usize).ok()
             }
+        }
+    }
+
+    /// Whether any cell of a frame has a value or is withdrawn, as far as the directory says.
+    pub(crate) fn has_cells(&self, place: Place<'_>) -> bool {
+        match place {
+            Place::Fresh(frame) => frame.entry.has_cells(),
+            Place::Sealed(location) => self
+                .sealed(location)
+                .is_some_and(|sealed| sealed.segment.has_cells(location.entry as usize)),
         }
     }
 
@@ -297,7 +312,7 @@ impl State {
     /// Frames in segments, superseded ones included.
     pub(crate) fn sealed_frames(&self) -> u64 {
         self.segments.iter().fold(0u64, |frames, sealed| {
-            frames.saturating_add(crate::head::length(sealed.segment.entries().len()))
+            frames.saturating_add(crate::head::length(sealed.segment.frames()))
         })
     }
 

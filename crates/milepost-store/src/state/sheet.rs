@@ -7,6 +7,7 @@ use std::{
 
 use milepost_model::{Date, Frequency, Period};
 
+use super::SealedFrames;
 use crate::{
     frame::{Address, EncodedFrame, FrameShape},
     head::SheetRecord,
@@ -46,8 +47,7 @@ pub(crate) struct Sheet {
     pub(crate) key: SheetKey,
     pub(crate) shape: FrameShape,
     spans: Spans,
-    /// Frames of segments by number, ascending.
-    sealed: Arc<Vec<(u32, Location)>>,
+    sealed: Arc<SealedFrames>,
     /// Frames that commits since the last checkpoint touched.
     fresh: BTreeMap<u32, Arc<EncodedFrame>>,
 }
@@ -116,14 +116,15 @@ impl Sheet {
         if let Some(fresh) = self.fresh.get(&frame) {
             return Some(Place::Fresh(fresh));
         }
-        let (number, location) = self.sealed.get(self.lower_bound(frame, self.guess(frame)))?;
+        let (number, location) = self.sealed.list().get(self.lower_bound(frame, self.guess(frame)))?;
         (*number == frame).then_some(Place::Sealed(*location))
     }
 
     /// Where a frame is among the sealed ones if, as in most sheets, every block of periods has
     /// the same blocks of regions; anything otherwise.
     fn guess(&self, frame: u32) -> usize {
-        let (Some((first, _)), Some((last, _))) = (self.sealed.first(), self.sealed.last()) else {
+        let sealed = self.sealed.list();
+        let (Some((first, _)), Some((last, _))) = (sealed.first(), sealed.last()) else {
             return 0;
         };
         let [first, last, frame] = [*first, *last, frame].map(|frame| self.shape.blocks(frame));
@@ -136,13 +137,14 @@ impl Sheet {
     /// The position of the first sealed frame that is not before `frame`: at once if it is the
     /// one guessed.
     fn lower_bound(&self, frame: u32, guess: usize) -> usize {
-        let number = |position: usize| self.sealed.get(position).map(|(number, _)| *number);
+        let sealed = self.sealed.list();
+        let number = |position: usize| sealed.get(position).map(|(number, _)| *number);
         let is_after = number(guess).is_some_and(|number| frame <= number);
         let before = guess.checked_sub(1).map(number);
         if is_after && before.is_none_or(|before| before < Some(frame)) {
             return guess;
         }
-        self.sealed.partition_point(|(number, _)| *number < frame)
+        sealed.partition_point(|(number, _)| *number < frame)
     }
 
     /// [`Sheet::find`] for frames that are asked for in ascending order: `near` is where the last
@@ -150,14 +152,15 @@ impl Sheet {
     pub(crate) fn find_near(&self, frame: u32, near: &mut usize) -> Option<Place<'_>> {
         if self.fresh.is_empty() {
             let next = near.saturating_add(1);
-            if let Some((number, location)) = self.sealed.get(next)
+            let sealed = self.sealed.list();
+            if let Some((number, location)) = sealed.get(next)
                 && *number == frame
             {
                 *near = next;
                 return Some(Place::Sealed(*location));
             }
             *near = self.lower_bound(frame, self.guess(frame));
-            let (number, location) = self.sealed.get(*near)?;
+            let (number, location) = sealed.get(*near)?;
             return (*number == frame).then_some(Place::Sealed(*location));
         }
         self.find(frame)
@@ -178,7 +181,7 @@ impl Sheet {
     /// Every frame by number, ascending, in its present version.
     pub(crate) fn frames(&self) -> impl Iterator<Item = (u32, Place<'_>)> {
         let fresh = self.fresh.iter().map(|(frame, place)| (*frame, place));
-        merge(self.sealed.iter().copied(), fresh)
+        merge(self.sealed.list().iter().copied(), fresh)
     }
 
     /// The cells of a region in a frame, one for each of its periods; none if it is not in it.
@@ -203,7 +206,7 @@ impl Sheet {
 
     /// How many frames are in segments, those that fresh ones hide included.
     pub(crate) fn sealed_frames(&self) -> usize {
-        self.sealed.len()
+        self.sealed.list().len()
     }
 
     /// Takes over where frames are after `before`, an earlier state of this sheet, was written down
@@ -216,14 +219,8 @@ impl Sheet {
         self.fresh.retain(|frame, content| !written(frame, content));
     }
 
-    /// Replaces where the sealed frames are; of a frame that comes several times the last one
-    /// counts. Nothing is fresh any more.
-    pub(crate) fn seal(&mut self, mut sealed: Vec<(u32, Location)>) {
-        if !sealed.is_sorted_by(|(a, _), (b, _)| a < b) {
-            sealed.reverse();
-            sealed.sort_by_key(|(frame, _)| *frame);
-            sealed.dedup_by_key(|(frame, _)| *frame);
-        }
+    /// Replaces where the sealed frames are. Nothing is fresh any more.
+    pub(crate) fn seal(&mut self, sealed: SealedFrames) {
         self.sealed = Arc::new(sealed);
         self.fresh.clear();
     }
@@ -243,14 +240,14 @@ impl Iterator for SealedOfRegion<'_> {
 
     fn next(&mut self) -> Option<(u32, Location)> {
         loop {
-            let (frame, location) = *self.sheet.sealed.get(self.position)?;
+            let (frame, location) = *self.sheet.sealed.list().get(self.position)?;
             let (period, block) = self.sheet.shape.blocks(frame);
             let period = if block < self.block { period } else { period.saturating_add(1) };
             let next = self.sheet.shape.frame(period, self.block);
             let guess = self.position.saturating_add(self.stride);
             let position = match next {
                 Some(next) => self.sheet.lower_bound(next, guess),
-                None => self.sheet.sealed.len(),
+                None => self.sheet.sealed.list().len(),
             };
             self.stride = position.saturating_sub(self.position);
             self.position = position;
@@ -371,7 +368,7 @@ mod tests {
     fn fresh_frames_hide_sealed_ones() {
         let mut sheet = Sheet::new(KEY, 1);
         let at = |entry| Location { segment: 0, entry };
-        sheet.seal(vec![(2, at(8)), (9, at(0)), (2, at(9)), (2, at(1)), (5, at(2))]);
+        sheet.seal(vec![(2, at(8)), (9, at(0)), (2, at(9)), (2, at(1)), (5, at(2))].into());
         assert!(matches!(sheet.find(2), Some(Place::Sealed(location)) if location == at(1)));
         let frame = crate::frame::encode(&crate::frame::FrameContent::default()).unwrap();
         sheet.put(5, Arc::new(frame.clone()));
@@ -397,7 +394,8 @@ mod tests {
             let fresh: Vec<_> = fresh.iter().map(|blocks| frame(*blocks)).collect();
             let all: Vec<_> = (0..6).flat_map(|p| (0..4).map(move |r| (p, r))).map(frame).collect();
             let location = |entry| Location { segment: 0, entry };
-            sheet.seal(sealed.iter().copied().zip((0..).map(location)).collect());
+            let frames: Vec<_> = sealed.iter().copied().zip((0..).map(location)).collect();
+            sheet.seal(frames.into());
             let content = crate::frame::encode(&crate::frame::FrameContent::default()).unwrap();
             for frame in &fresh {
                 sheet.put(*frame, Arc::new(content.clone()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milepost_model::{Catalogue, Date, Period, RegionId};
+use milepost_model::{Catalogue, Date, Period};
 
 use super::{Asked, Question};
 use crate::build::Builder;
@@ -66,13 +66,12 @@ impl Question<'_> {
     /// The days on which what the names and the level stand for changed.
     fn changes(&self, catalogue: &Catalogue) -> BTreeSet<Date> {
         let named = self.places.iter().flat_map(|place| &place.names);
-        let mut ids: BTreeSet<RegionId> = named.flat_map(|name| &name.versions).copied().collect();
-        if let Some(level) = &self.level {
-            let of_level = |own: Option<u8>| own.is_some_and(|own| level.levels.contains(&own));
-            let regions = catalogue.regions().filter(|(_, region)| of_level(region.level));
-            ids.extend(regions.map(|(id, _)| id));
-        }
-        changes_of(catalogue, ids.into_iter())
+        let named = named.flat_map(|name| &name.versions).map(|id| catalogue.outline(*id));
+        let levels = self.level.iter().flat_map(|level| &level.levels).copied();
+        let levels: Vec<Option<u8>> = levels.map(Some).collect();
+        let all = catalogue.outlines().map(|(_, outline)| outline);
+        let outlines = named.chain(all.filter(|outline| levels.contains(&outline.level)));
+        outlines.flat_map(|outline| [outline.valid_from, outline.valid_to]).flatten().collect()
     }
 }
 
@@ -82,11 +81,6 @@ impl Asked {
         self.scope.times.newest = day;
         self
     }
-}
-
-fn changes_of(catalogue: &Catalogue, ids: impl Iterator<Item = RegionId>) -> BTreeSet<Date> {
-    let regions = ids.map(|id| catalogue.region(id));
-    regions.flat_map(|region| [region.valid_from, region.valid_to]).flatten().collect()
 }
 
 /// The ages between some changes; the one to be looked at first is the last.

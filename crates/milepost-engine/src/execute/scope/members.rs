@@ -8,7 +8,7 @@ use milepost_model::{Catalogue, Date, RegionId, fold};
 use milepost_store::{Partition, Selection, Snapshot};
 
 use super::Level;
-use crate::area::{self, Area};
+use crate::area::{self, Area, Membership};
 use crate::build::Builder;
 use crate::index::{Index, Known};
 use crate::{Result, diagnostics, names, rollup};
@@ -84,7 +84,7 @@ impl Members {
     fn new(snapshot: &Snapshot, rows: Vec<(RegionId, usize)>, day: Date) -> Self {
         let catalogue = snapshot.catalogue();
         let regions: Vec<RegionId> = rows.iter().map(|(id, _)| *id).collect();
-        let mut levels = regions.iter().map(|id| catalogue.region(*id).level);
+        let mut levels = regions.iter().map(|id| catalogue.outline(*id).level);
         let first = levels.next().flatten();
         let is_unchanged = |id: &RegionId| {
             let territory = names::territory(catalogue, *id);
@@ -139,7 +139,7 @@ impl Members {
         let (mut from, mut until) = (Date::MIN, Date::MAX);
         for (part, (region, _)) in self.rows.iter().enumerate() {
             let cuts = rollup::cuts_below(&index, catalogue, *region, self.day);
-            let is_on = |id: &RegionId| catalogue.region(*id).level == Some(level);
+            let is_on = |id: &RegionId| catalogue.outline(*id).level == Some(level);
             let layers = cuts.iter().map(|layer| &layer.members);
             let mut holding = layers.filter(|members| members.iter().any(is_on));
             let cut = holding.next().filter(|members| members.iter().all(is_on))?;
@@ -147,9 +147,9 @@ impl Members {
                 return None;
             }
             for id in cut.iter().chain([region]) {
-                let region = catalogue.region(*id);
-                from = from.max(region.valid_from.unwrap_or(Date::MIN));
-                until = until.min(region.valid_to.unwrap_or(Date::MAX));
+                let outline = catalogue.outline(*id);
+                from = from.max(outline.valid_from.unwrap_or(Date::MIN));
+                until = until.min(outline.valid_to.unwrap_or(Date::MAX));
             }
             expected.push(u32::try_from(cut.len()).ok()?);
             parts.extend(cut.iter().map(|id| (*id, part)));
@@ -191,18 +191,11 @@ fn of_type(
     inside: impl Fn(RegionId) -> bool,
 ) -> Vec<RegionId> {
     let word = &level.word.text;
+    let members = Membership::new(catalogue, Some(word));
     for number in &level.levels {
         let mut regions = catalogue.regions_at_level(*number, day);
-        // Neighbours are of one type more often than not.
-        let mut judged: Option<(&str, bool)> = None;
-        regions.retain(|id| {
-            let kind = catalogue.region(*id).kind.as_str();
-            let known = judged.filter(|(other, _)| *other == kind).map(|(_, is_member)| is_member);
-            let is_member = known.unwrap_or_else(|| area::is_member(catalogue, *id, Some(word)));
-            judged = Some((kind, is_member));
-            is_member && inside(*id)
-        });
-        let is_named = |id: &RegionId| area::is_type(&catalogue.region(*id).kind, word);
+        regions.retain(|id| members.has(*id) && inside(*id));
+        let is_named = |id: &RegionId| area::is_type(&catalogue.outline(*id).kind, word);
         if level.levels.len() == 1 || regions.iter().any(is_named) {
             return regions;
         }
