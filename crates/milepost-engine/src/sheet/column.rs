@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use milepost_model::{Date, Decimal, Period, Precision};
-use milepost_store::{CrossSection, Observation, Totals};
+use milepost_store::{Observation, Section, Totals};
 
 use super::Sheet;
 use super::bits::Bits;
@@ -70,7 +70,7 @@ impl Column {
     }
 
     /// Published figures. `alone`: a row that has none has none from elsewhere either.
-    fn of_section(section: &CrossSection, members: &Members, alone: bool) -> Self {
+    fn of_section(section: &Section, members: &Members, alone: bool) -> Self {
         let rows = members.len();
         let positions = members.selection.positions();
         let position =
@@ -245,7 +245,7 @@ impl Sheet {
                 let snapshot = &reader.snapshot;
                 let read =
                     snapshot.cross_section(indicator, &leaf.scenario, selection, label, as_of);
-                let section = read.ok().filter(CrossSection::is_regular)?;
+                let section = read.ok().filter(milepost_store::Section::is_regular)?;
                 Some(Arc::new(Column::of_section(&section, members, *alone)))
             }
             (From::Own { alone: true }, None) if !leaf.labels.divide(period) => {
@@ -376,7 +376,7 @@ impl Leaf {
 }
 
 /// Whether a figure is an actual one printed exactly.
-fn is_plain(section: &CrossSection, position: usize) -> bool {
+fn is_plain(section: &Section, position: usize) -> bool {
     section.is_present(position)
         && section.status(position).is_some_and(|status| status.bits() == 0)
         && section.precision(position) == Some(Precision::Exact)
