@@ -68,6 +68,19 @@ impl Labels {
         rest.get(..count).unwrap_or_default()
     }
 
+    /// The same for closes that are asked for in order: `near` is where the last ones ended.
+    pub(crate) fn closing_near(&self, close: Date, near: &mut usize) -> &[Period] {
+        let is_before = |at: usize| self.periods.get(at).is_some_and(|p| p.last_day() < close);
+        let is_near = !is_before(*near) && near.checked_sub(1).is_none_or(is_before);
+        if !is_near {
+            *near = self.periods.partition_point(|period| period.last_day() < close);
+        }
+        let rest = self.periods.get(*near..).unwrap_or_default();
+        let count = rest.iter().take_while(|period| period.last_day() == close).count();
+        *near += count;
+        rest.get(..count).unwrap_or_default()
+    }
+
     /// The periods, together with those of the same close, in order.
     pub(crate) fn closes(&self) -> impl DoubleEndedIterator<Item = (Date, &[Period])> {
         let runs = self.periods.chunk_by(|one, other| one.last_day() == other.last_day());

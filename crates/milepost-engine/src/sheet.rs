@@ -11,6 +11,7 @@
 mod bits;
 mod column;
 mod expression;
+mod fetch;
 mod grid;
 mod leaf;
 mod periods;
@@ -18,7 +19,7 @@ mod pick;
 mod shape;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::slice;
 use std::sync::Arc;
 
@@ -41,8 +42,9 @@ use expression::Expression;
 pub(crate) use grid::Grid;
 use leaf::Leaf;
 
-/// Figures by the number of the indicator and the period; None where only the general way knows.
-type Columns = HashMap<(usize, Period), Option<Arc<Column>>>;
+/// Figures that were looked at one by one, by the number of the indicator and the period; None where
+/// only the general way knows.
+type Columns = HashMap<(usize, Period), Option<Column>>;
 
 /// The figures of a level, read when they are asked for.
 #[derive(Debug)]
@@ -145,18 +147,16 @@ impl Sheet {
         plan: &Plan,
     ) -> Option<Grid> {
         let ends = steps.iter().flat_map(|(base, end)| base.iter().chain([end]));
-        let periods: BTreeSet<Period> = ends.chain(&plan.base).chain(&plan.end).copied().collect();
-        let periods: Vec<Period> = periods.into_iter().collect();
+        let mut periods: Vec<Period> = ends.chain(&plan.base).chain(&plan.end).copied().collect();
+        periods.sort_unstable();
+        periods.dedup();
         let mut columns = Vec::with_capacity(self.leaves.len() * periods.len());
         for leaf in 0..self.leaves.len() {
-            self.fetch(leaf, &periods)?;
-            for period in &periods {
-                columns.push(self.column(leaf, *period)?);
-            }
+            columns.extend(self.columns(leaf, &periods)?);
         }
         let mut odd = Bits::none(self.side.members.len());
         for column in &columns {
-            odd.add(&column.odd);
+            odd.add(column.odd());
         }
         if odd.count() > self.side.members.len() / 8 + 8 {
             return None;

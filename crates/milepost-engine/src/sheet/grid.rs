@@ -48,7 +48,7 @@ pub(crate) struct Grid {
 #[derive(Debug)]
 pub(super) struct Parts {
     /// Leaf by leaf, one for each period.
-    pub(super) columns: Vec<Arc<Column>>,
+    pub(super) columns: Vec<Column>,
     /// In order.
     pub(super) periods: Vec<Period>,
     /// The base and the end of each row of a region.
@@ -112,7 +112,7 @@ impl Grid {
         }
         let Some((base, end)) = self.parts.steps.get(step) else { return false };
         let plain = |period: &Period| {
-            self.at(*period).is_some_and(|at| self.columns_at(at).all(|c| !c.odd.has(region)))
+            self.at(*period).is_some_and(|at| self.columns_at(at).all(|c| !c.is_odd(region)))
         };
         plain(end) && base.iter().all(plain)
     }
@@ -138,8 +138,7 @@ impl Grid {
     }
 
     fn columns_at(&self, at: usize) -> impl Iterator<Item = &Column> {
-        let columns = self.parts.columns.iter().skip(at).step_by(self.parts.periods.len());
-        columns.map(Arc::as_ref)
+        self.parts.columns.iter().skip(at).step_by(self.parts.periods.len())
     }
 
     /// The figures of an indicator at a period, both by number.
@@ -147,7 +146,7 @@ impl Grid {
         let periods = self.parts.periods.len();
         // A period that is none of these has no column, and no number to be reckoned with.
         let place = (at < periods).then(|| leaf * periods + at)?;
-        self.parts.columns.get(place).map(Arc::as_ref)
+        self.parts.columns.get(place)
     }
 
     pub(crate) fn leaves(&self) -> usize {
@@ -166,23 +165,21 @@ impl Grid {
 
     /// Whether a region has a value at a period, given by number.
     pub(crate) fn is_defined(&self, region: usize, at: usize) -> bool {
-        let divides =
-            |leaf| self.column(leaf, at).is_some_and(|c| c.mantissas.get(region) != Some(&0));
-        self.columns_at(at).all(|column| column.known.has(region))
+        let divides = |leaf| self.column(leaf, at).is_some_and(|c| c.mantissa(region) != Some(0));
+        self.columns_at(at).all(|column| column.has(region))
             && self.parts.expression.divisors().all(divides)
     }
 
     /// How many members a sum has at a period, given by number, where the row has one.
     pub(crate) fn present(&self, region: usize, at: usize) -> Option<u32> {
-        let column = self.column(0, at)?;
-        let counts = column.members.as_ref().filter(|_| column.known.has(region))?;
-        counts.present.get(region).copied()
+        let column = self.column(0, at).filter(|column| column.has(region))?;
+        column.members(region).map(|(present, _)| present)
     }
 
     /// Whether the figure of an indicator is a sum, all of whose members are there.
     pub(crate) fn is_whole_sum(&self, region: usize, leaf: usize, at: usize) -> bool {
         self.column(leaf, at).is_some_and(|column| {
-            column.members.is_some() && column.known.has(region) && !column.lacks_members(region)
+            column.is_of_sums() && column.has(region) && !column.lacks_members(region)
         })
     }
 
@@ -216,7 +213,7 @@ impl Grid {
     /// The periods at which a region lacks a figure in plain rows: of the end or, where that has a
     /// value, of the base.
     fn absent(&self, region: usize) -> impl Iterator<Item = Period> {
-        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.known.has(region));
+        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.has(region));
         let rows = self.places.iter().enumerate();
         let plain = rows.filter(move |(step, _)| self.is_plain(region, *step));
         let absent = plain.filter_map(move |(_, (base, end))| {
@@ -229,8 +226,9 @@ impl Grid {
     /// How many regions have no figure at a period, those apart of which the general way tells.
     pub(crate) fn lacking(&self, period: Period) -> usize {
         let Some(at) = self.at(period) else { return 0 };
-        let mut told = self.parts.expression.defined(|leaf| self.column(leaf, at));
-        told.add(&self.parts.odd);
+        let column = |leaf| self.column(leaf, at);
+        let mut told = self.parts.expression.defined(self.regions(), column);
+        told.add(self.parts.odd.words());
         self.regions() - told.count()
     }
 
@@ -311,21 +309,21 @@ impl Grid {
             };
         let (Some(first), Some(second)) = (first, second) else { return false };
         let fits = |column: &Column| {
-            column.mantissas.iter().all(|mantissa| (-EXACT_MAX..EXACT_MAX).contains(mantissa))
+            column.mantissas().iter().all(|mantissa| (-EXACT_MAX..EXACT_MAX).contains(mantissa))
         };
         let years = base.map_or(1.0, |base| years_between(base.last_day(), end.last_day()));
         if self.power != 0
-            || first.scale != second.scale
+            || first.scale() != second.scale()
             || years <= 0.0
             || !fits(first)
             || !fits(second)
         {
             return false;
         }
-        let mut known = first.known.clone();
-        known.keep(&second.known);
+        let mut known = Bits::from_words(first.known(), self.regions());
+        known.keep(second.known());
         #[expect(clippy::cast_precision_loss, reason = "below 2^45")]
-        for (row, (x0, x1)) in first.mantissas.iter().zip(&second.mantissas).enumerate() {
+        for (row, (x0, x1)) in first.mantissas().iter().zip(second.mantissas()).enumerate() {
             put(if known.has(row) { formula(*x0 as f64, *x1 as f64, years) } else { f64::NAN });
         }
         true
@@ -374,22 +372,20 @@ impl Grid {
     ) -> Option<Result<Reading, MissingReason>> {
         let column = self.column(leaf, at)?;
         let period = *self.parts.periods.get(at)?;
-        if !column.known.has(region) {
+        if !column.has(region) {
             let (id, _) = self.members.row(region)?;
             return Some(Err(reason(readers.get(leaf)?, id, period)));
         }
-        let mantissa = i128::from(*column.mantissas.get(region)?);
-        let coverage = column.members.as_ref().map(|counts| Coverage {
-            present: counts.present.get(region).copied().unwrap_or(0),
-            expected: counts.expected(region),
-        });
+        let mantissa = i128::from(column.mantissa(region)?);
+        let coverage = column.members(region);
+        let coverage = coverage.map(|(present, expected)| Coverage { present, expected });
         Some(Ok(Reading {
             period,
-            value: Number::Exact(Decimal::new(mantissa, column.scale)?),
+            value: Number::Exact(Decimal::new(mantissa, column.scale())?),
             status: Status::ACTUAL,
             strength: Strength::Actual,
             precision: Precision::Exact,
-            published: column.published.at(region),
+            published: column.published(region),
             coverage,
             origin: if coverage.is_some() { Origin::Regions } else { Origin::Stored },
         }))
@@ -432,9 +428,9 @@ impl Columns for Grid {
         let steps = self.parts.steps.len();
         let (region, step) = (at / steps, at % steps);
         let (_, end) = self.parts.steps.get(step)?;
-        let column = self.column(0, self.at(*end)?).filter(|column| column.known.has(region))?;
-        let mantissa = i128::from(*column.mantissas.get(region)?);
-        let figure = Number::Exact(Decimal::new(mantissa, column.scale)?);
+        let column = self.column(0, self.at(*end)?).filter(|column| column.has(region))?;
+        let mantissa = i128::from(column.mantissa(region)?);
+        let figure = Number::Exact(Decimal::new(mantissa, column.scale())?);
         scaled(figure, self.power).ok().map(Number::to_f64)
     }
 
