@@ -14,12 +14,13 @@ mod expression;
 mod fetch;
 mod grid;
 mod leaf;
+mod merge;
 mod periods;
 mod pick;
 mod shape;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::slice;
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ use leaf::Leaf;
 
 /// Figures that were looked at one by one, by the number of the indicator and the period; None where
 /// only the general way knows.
-type Columns = HashMap<(usize, Period), Option<Column>>;
+type Columns = BTreeMap<(usize, Period), Option<Column>>;
 
 /// The figures of a level, read when they are asked for.
 #[derive(Debug)]
@@ -185,6 +186,9 @@ impl Sheet {
             }
             watch.check()?;
             let sentence = side.sentence(builder, query, first, at)?;
+            if !grid.is_odd(at) {
+                continue;
+            }
             for step in 0..grid.steps().len() {
                 if !grid.is_plain(at, step) {
                     let Some((_, end)) = grid.steps().get(step).copied() else { continue };
@@ -204,10 +208,13 @@ impl Sheet {
             notes::beside(&mut answer, Some(&regions), query, of, (first, plan), builder)?;
             answer.notes.extend(picking);
         } else {
-            let grid = Arc::new(grid);
-            answer.rows = Rows::of(Arc::<Grid>::clone(&grid));
             notes::beside(&mut answer, None, query, (&mut side, &grid), (first, plan), builder)?;
-            reduce::apply(&mut answer, query, &side.asked, plan)?;
+            if query.reducers.is_empty() {
+                answer.rows = Rows::of(Arc::new(grid));
+            } else {
+                let regions = grid.merged(&watch)?;
+                reduce::along_time(&mut answer, query, &side.asked, plan, regions)?;
+            }
         }
         Ok(Some(answer))
     }

@@ -69,6 +69,19 @@ pub(super) fn is_set(words: &[u64], at: usize) -> bool {
     words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
+/// Those of so many rows that are not set.
+pub(super) fn unset(words: &[u64], rows: usize) -> impl Iterator<Item = usize> {
+    let rows_of = move |(number, word): (usize, &u64)| {
+        let mut rest = !word;
+        std::iter::from_fn(move || {
+            let bit = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            (bit < 64).then_some(number * 64 + bit)
+        })
+    };
+    words.iter().enumerate().flat_map(rows_of).take_while(move |row| *row < rows)
+}
+
 pub(super) fn set(words: &mut [u64], at: usize) {
     if let Some(word) = words.get_mut(at / 64) {
         *word |= 1 << (at % 64);
@@ -84,6 +97,7 @@ mod tests {
         let mut words = [0; 3];
         [0, 1, 65, 129].into_iter().for_each(|at| set(&mut words, at));
         set(&mut words, 192);
+        assert!(unset(&words, 130).eq((0..130).filter(|at| ![0, 1, 65, 129].contains(at))));
         let mut bits = Bits::from_words(&words, 130);
         let all = |bits: &Bits| (0..200).filter(|at| bits.has(*at)).collect::<Vec<_>>();
         assert_eq!(all(&bits), [0, 1, 65, 129]);

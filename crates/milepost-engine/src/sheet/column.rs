@@ -148,13 +148,9 @@ impl Column {
             let is_plain = |row: &usize| is_plain(section, position(*row));
             (0..rows).filter(is_plain).for_each(|row| bits::set(&mut block.known, row));
         }
-        for row in 0..rows {
-            let is_told = || is_told(section, position(row));
-            let known = bits::is_set(&block.known, row);
-            if !known && (is_told() || !alone || !members.is_unchanged(row)) {
-                bits::set(&mut block.odd, row);
-            }
-        }
+        let is_odd = |row| !alone || !members.is_unchanged(row) || is_told(section, position(row));
+        let Block { known, odd, .. } = &mut block;
+        bits::unset(known, rows).filter(|row| is_odd(*row)).for_each(|row| bits::set(odd, row));
         block.published = match section.uniform_published() {
             Some(day) => Published::All(day),
             None => {

@@ -15,10 +15,12 @@ use super::column::Column;
 use super::expression::Expression;
 use super::leaf::Source;
 use crate::answer::{Columns, Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
+use crate::build::display_unit;
 use crate::execute::{Members, written};
 use crate::figures::Figures;
 use crate::measure::scaled;
 use crate::reader::{Fault, Reader};
+use crate::reduce::Part;
 use crate::sentence::{Comparison, Sentence, between};
 use crate::watch::Watch;
 use crate::{Result, names};
@@ -67,7 +69,15 @@ impl Grid {
         parts: Parts,
     ) -> Self {
         let place = |period: Period| parts.periods.binary_search(&period).unwrap_or(usize::MAX);
-        let places = parts.steps.iter().map(|(base, end)| (base.map(place), place(*end))).collect();
+        let mut next = 0;
+        let mut place_near = |period: Period| {
+            let is_next = parts.periods.get(next) == Some(&period);
+            let at = if is_next { next } else { place(period) };
+            next = at.saturating_add(1);
+            at
+        };
+        let steps = parts.steps.iter();
+        let places = steps.map(|(base, end)| (base.map(place), place_near(*end))).collect();
         Self {
             // Rows are written out after the answer was given, and its guard with it.
             snapshot: snapshot.unguarded(),
@@ -251,7 +261,7 @@ impl Grid {
     ///
     /// A limit on the query that was met.
     pub(super) fn work_out(&mut self, watch: &Watch) -> Result<()> {
-        if self.measure.is_none() && matches!(self.parts.expression, Expression::Leaf) {
+        if self.is_of_figures() {
             return Ok(());
         }
         let steps = self.parts.steps.len();
@@ -389,6 +399,45 @@ impl Grid {
             coverage,
             origin: if coverage.is_some() { Origin::Regions } else { Origin::Stored },
         }))
+    }
+
+    /// Whether the values are the figures of an indicator, at most in another unit.
+    pub(super) fn is_of_figures(&self) -> bool {
+        self.measure.is_none() && self.is_of_one_indicator()
+    }
+
+    /// The unit of values that are figures.
+    pub(super) fn unit(&self) -> String {
+        display_unit(self.measure, self.units.0.as_ref(), self.units.1.as_ref(), None)
+    }
+
+    /// The value of a plain row that is a figure, as far as others look at it that become one with
+    /// it: where there is none, the row itself says why.
+    pub(super) fn figure<'u>(
+        &self,
+        (region, step): (usize, usize),
+        unit: &'u str,
+    ) -> Option<Part<'u>> {
+        if self.parts.odd.has(region) && !self.is_plain(region, step) {
+            return None;
+        }
+        let (period, (_, at)) = (self.parts.steps.get(step)?.1, *self.places.get(step)?);
+        let column = self.column(0, at)?;
+        let mantissa = column.mantissa(region).filter(|_| column.has(region));
+        let figure = mantissa.and_then(|mantissa| Decimal::new(mantissa.into(), column.scale()));
+        let figure = figure.map(Number::Exact);
+        let coverage = column.members(region).filter(|_| figure.is_some());
+        Some(Part {
+            period: Some(period),
+            value: figure.and_then(|figure| scaled(figure, self.power).ok()),
+            unit,
+            status: Status::ACTUAL,
+            strength: figure.map(|_| Strength::Actual),
+            coverage: coverage.map(|(present, expected)| Coverage { present, expected }),
+            missing: None,
+            published: column.published(region),
+            is_exact: true,
+        })
     }
 
     /// A row, written out.
