@@ -149,7 +149,7 @@ impl Sheet {
     ) -> Option<Grid> {
         let ends = steps.iter().flat_map(|(base, end)| base.iter().chain([end]));
         let mut periods: Vec<Period> = ends.chain(&plan.base).chain(&plan.end).copied().collect();
-        periods.sort_unstable();
+        periods.sort();
         periods.dedup();
         let mut columns = Vec::with_capacity(self.leaves.len() * periods.len());
         for leaf in 0..self.leaves.len() {

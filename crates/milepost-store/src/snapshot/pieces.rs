@@ -70,7 +70,7 @@ impl<'a> Sheets<'a> {
         let frequency = place.map_or(SPANS, |(frequency, _)| frequency.index());
         let regular = place.map(|(_, ordinal)| ordinal);
         // Runs that are short have several pieces in one frame.
-        let (mut last, mut near): (Option<(u32, u32, Option<Place<'a>>)>, _) = (None, usize::MAX);
+        let (mut last, mut place, mut near) = (None, None, usize::MAX);
         for run in runs {
             let group = run.group;
             let Some(sheet) = self.sheet(group, frequency) else { continue };
@@ -82,15 +82,9 @@ impl<'a> Sheets<'a> {
             };
             for (frame, cells) in sheet.shape.runs(run.ordinals.clone(), ordinal) {
                 let cells = usize::from(cells.start)..usize::from(cells.end);
-                let place = match last {
-                    Some((last_group, last_frame, place))
-                        if (last_group, last_frame) == (group, frame) =>
-                    {
-                        place
-                    }
-                    _ => sheet.find_near(frame, &mut near),
-                };
-                last = Some((group, frame, place));
+                if last != Some((group, frame)) {
+                    (last, place) = (Some((group, frame)), sheet.find_near(frame, &mut near));
+                }
                 if let Some(place) = place {
                     let is_whole = sheet.shape.is_whole(frame, &cells, regions);
                     let cells = cells.clone();
