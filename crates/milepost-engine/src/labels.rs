@@ -10,6 +10,8 @@ pub(crate) struct Labels {
     periods: Vec<Period>,
     /// The lengths that occur.
     frequencies: Vec<Frequency>,
+    /// Whether each has a frequency.
+    are_regular: bool,
 }
 
 impl Labels {
@@ -18,9 +20,10 @@ impl Labels {
         periods.dedup();
         let mut frequencies: Vec<Frequency> =
             periods.iter().filter_map(|period| period.frequency()).collect();
+        let are_regular = frequencies.len() == periods.len();
         frequencies.sort_unstable();
         frequencies.dedup();
-        Self { periods, frequencies }
+        Self { periods, frequencies, are_regular }
     }
 
     /// All of several sets.
@@ -44,7 +47,7 @@ impl Labels {
     /// The frequency of all of them, if they have one and the same.
     pub(crate) fn only_frequency(&self) -> Option<Frequency> {
         let [only] = self.frequencies.as_slice() else { return None };
-        self.periods.iter().all(|period| period.frequency().is_some()).then_some(*only)
+        self.are_regular.then_some(*only)
     }
 
     /// The frequencies whose periods are among them, the longest first.
@@ -65,6 +68,19 @@ impl Labels {
         let from = self.periods.partition_point(|period| period.last_day() < close);
         let rest = self.periods.get(from..).unwrap_or_default();
         let count = rest.iter().take_while(|period| period.last_day() == close).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// The same for closes that are asked for in order: `near` is where the last ones ended.
+    pub(crate) fn closing_near(&self, close: Date, near: &mut usize) -> &[Period] {
+        let is_before = |at: usize| self.periods.get(at).is_some_and(|p| p.last_day() < close);
+        let is_near = !is_before(*near) && near.checked_sub(1).is_none_or(is_before);
+        if !is_near {
+            *near = self.periods.partition_point(|period| period.last_day() < close);
+        }
+        let rest = self.periods.get(*near..).unwrap_or_default();
+        let count = rest.iter().take_while(|period| period.last_day() == close).count();
+        *near += count;
         rest.get(..count).unwrap_or_default()
     }
 

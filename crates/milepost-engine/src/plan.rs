@@ -473,13 +473,13 @@ fn stepped(
         _ => low.next().and_then(|day| steps.containing(day)),
     };
     let skips_first = times.base == Base::None && kind.is_some_and(|kind| needs_base(kind, false));
-    let mut step = if skips_first { first.and_then(|step| steps.after(step)) } else { first };
-    while let Some(period) = step.filter(|period| period.last_day() <= last) {
+    let first = if skips_first { first.and_then(|step| steps.after(step)) } else { first };
+    let all = first.into_iter().flat_map(|first| steps.from(first));
+    for period in all.take_while(|period| period.last_day() <= last) {
         if rows.len() > crate::execute::ROWS_MAX {
             return Err(diagnostics::too_many_rows(query.span));
         }
         rows.push(period);
-        step = steps.after(period);
     }
     Ok(rows)
 }

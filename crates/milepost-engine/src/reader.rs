@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use milepost_lang::Diagnostic;
 use milepost_model::{Date, Frequency, IndicatorId, Period, RegionId, Scenario, Strength};
-use milepost_store::{CrossSection, Observation, Snapshot, StoreError, Total, Totals};
+use milepost_store::{Observation, Snapshot, StoreError, Total, Totals};
 
 use crate::admission::Admission;
 use crate::cells::{self, Cell, Cells, Request};
@@ -125,7 +125,7 @@ pub(crate) struct Nature {
 const SINGLE_MAX: u32 = 8;
 
 /// The figures of one label and level.
-type LevelSection = Rc<(Arc<Level>, CrossSection)>;
+type LevelSection = Rc<(Arc<Level>, milepost_store::Section)>;
 
 /// The figures of one label and level, and how often one was asked for.
 #[derive(Debug, Default)]
@@ -335,7 +335,7 @@ impl Reader {
     }
 
     /// Of some regions those without an admitted figure under a label, so many at most, where all
-    /// figures of their levels are actual ones.
+    /// figures that were looked at are actual ones.
     pub(crate) fn lacking(
         &self,
         regions: &[RegionId],
@@ -343,28 +343,10 @@ impl Reader {
         most: usize,
     ) -> Option<Vec<RegionId>> {
         let scenario = self.only_scenario()?;
-        let catalogue = self.snapshot.catalogue();
-        let mut section: Option<(u8, LevelSection)> = None;
-        let mut lacking = Vec::new();
-        for region in regions {
-            if lacking.len() == most {
-                break;
-            }
-            let level = catalogue.outline(*region).level?;
-            let known = section.take().filter(|(other, _)| *other == level);
-            let known = match known {
-                Some((_, known)) => known,
-                None => self.whole_section(level, (0, scenario), label)?,
-            };
-            let strength = known.1.uniform_status().map(milepost_model::Status::strength);
-            let is_told = strength == Some(Strength::Actual) || known.1.count() == 0;
-            let position = known.0.position(*region).filter(|_| is_told)?;
-            if !known.1.is_present(position) {
-                lacking.push(*region);
-            }
-            section = Some((level, known));
-        }
-        Some(lacking)
+        let (indicator, as_of) = (self.indicator, self.as_of);
+        let read = self.snapshot.absent(indicator, scenario, regions, label, as_of, most);
+        let absent = self.fault.note(read)?;
+        (absent.status.strength() == Strength::Actual).then_some(absent.regions)
     }
 
     /// The scenario, where the latest of its figures are admitted if they are actual.

@@ -1,6 +1,7 @@
 //! Reducers: what the rows come to along the last axis of `by`, or along time.
 
 mod group;
+mod merged;
 mod order;
 
 use milepost_lang::Diagnostic;
@@ -14,6 +15,7 @@ use crate::{Result, diagnostics};
 
 use group::Group;
 pub(crate) use group::precision;
+pub(crate) use merged::{Merged, Part};
 
 /// What rows are told apart by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,35 @@ pub(crate) fn apply(answer: &mut Answer, query: &Query, asked: &Asked, plan: &Pl
     }
     answer.rows = items.into_iter().map(|item| item.row).collect();
     watch.release(all, 2 * Row::BYTES);
+    Ok(())
+}
+
+/// What the rows of each region come to along the time of `by`, where the first of the reducers is
+/// the only one and computes it.
+///
+/// # Errors
+///
+/// A total of what does not add up.
+pub(crate) fn along_time(
+    answer: &mut Answer,
+    query: &Query,
+    asked: &Asked,
+    plan: &Plan,
+    regions: Vec<(RegionLabel, Merged)>,
+) -> Result<()> {
+    let Some(reducer) = query.reducers.first() else { return Ok(()) };
+    check(reducer, &Dimension::Time, query, asked, plan)?;
+    let mut reduced = Reduced { answer, axis: &Dimension::Time, reducer };
+    let is_alone = regions.len() == 1;
+    let mut rows = Vec::with_capacity(regions.len());
+    for (label, merged) in regions {
+        if merged.known() > 0 {
+            let name = if is_alone { String::new() } else { format!("{}: ", label.name) };
+            reduced.left_out(&name, merged.known(), merged.rows());
+        }
+        rows.push(merged.row(reducer.kind, label, true));
+    }
+    answer.rows = rows.into();
     Ok(())
 }
 
@@ -323,7 +354,6 @@ impl Reduced<'_> {
             ReducerKind::Rank => order::ranked(owned(known), self.answer),
             ReducerKind::Top(count) => self.top(owned(known), count, true),
             ReducerKind::Bottom(count) => self.top(owned(known), count, false),
-            ReducerKind::Count => vec![group.count(self.axis, known.len())],
             kind => match picked(kind, &known) {
                 Some((item, ties)) => {
                     if ties > 1 {
@@ -333,7 +363,7 @@ impl Reduced<'_> {
                     }
                     vec![item]
                 }
-                None => vec![group.aggregate(self.axis, kind, &known)],
+                None => vec![group.aggregate(self.axis, kind)],
             },
         }
     }

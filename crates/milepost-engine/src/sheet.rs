@@ -11,14 +11,16 @@
 mod bits;
 mod column;
 mod expression;
+mod fetch;
 mod grid;
 mod leaf;
+mod merge;
 mod periods;
 mod pick;
 mod shape;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::slice;
 use std::sync::Arc;
 
@@ -41,8 +43,9 @@ use expression::Expression;
 pub(crate) use grid::Grid;
 use leaf::Leaf;
 
-/// Figures by the number of the indicator and the period; None where only the general way knows.
-type Columns = HashMap<(usize, Period), Option<Arc<Column>>>;
+/// Figures that were looked at one by one, by the number of the indicator and the period; None where
+/// only the general way knows.
+type Columns = BTreeMap<(usize, Period), Option<Column>>;
 
 /// The figures of a level, read when they are asked for.
 #[derive(Debug)]
@@ -145,18 +148,16 @@ impl Sheet {
         plan: &Plan,
     ) -> Option<Grid> {
         let ends = steps.iter().flat_map(|(base, end)| base.iter().chain([end]));
-        let periods: BTreeSet<Period> = ends.chain(&plan.base).chain(&plan.end).copied().collect();
-        let periods: Vec<Period> = periods.into_iter().collect();
+        let mut periods: Vec<Period> = ends.chain(&plan.base).chain(&plan.end).copied().collect();
+        periods.sort();
+        periods.dedup();
         let mut columns = Vec::with_capacity(self.leaves.len() * periods.len());
         for leaf in 0..self.leaves.len() {
-            self.fetch(leaf, &periods)?;
-            for period in &periods {
-                columns.push(self.column(leaf, *period)?);
-            }
+            columns.extend(self.columns(leaf, &periods)?);
         }
         let mut odd = Bits::none(self.side.members.len());
         for column in &columns {
-            odd.add(&column.odd);
+            odd.add(column.odd());
         }
         if odd.count() > self.side.members.len() / 8 + 8 {
             return None;
@@ -185,6 +186,9 @@ impl Sheet {
             }
             watch.check()?;
             let sentence = side.sentence(builder, query, first, at)?;
+            if !grid.is_odd(at) {
+                continue;
+            }
             for step in 0..grid.steps().len() {
                 if !grid.is_plain(at, step) {
                     let Some((_, end)) = grid.steps().get(step).copied() else { continue };
@@ -204,10 +208,13 @@ impl Sheet {
             notes::beside(&mut answer, Some(&regions), query, of, (first, plan), builder)?;
             answer.notes.extend(picking);
         } else {
-            let grid = Arc::new(grid);
-            answer.rows = Rows::of(Arc::<Grid>::clone(&grid));
             notes::beside(&mut answer, None, query, (&mut side, &grid), (first, plan), builder)?;
-            reduce::apply(&mut answer, query, &side.asked, plan)?;
+            if query.reducers.is_empty() {
+                answer.rows = Rows::of(Arc::new(grid));
+            } else {
+                let regions = grid.merged(&watch)?;
+                reduce::along_time(&mut answer, query, &side.asked, plan, regions)?;
+            }
         }
         Ok(Some(answer))
     }

@@ -82,6 +82,23 @@ impl Steps {
         self.containing(step.last_day().next()?)
     }
 
+    /// A step and those after it.
+    pub(crate) fn from(self, step: Period) -> impl Iterator<Item = Period> {
+        let first =
+            step.place().filter(|(frequency, _)| self.count == 1 && *frequency == self.frequency);
+        let mut next = Some(step);
+        let mut ordinal = first.map(|(_, ordinal)| ordinal);
+        std::iter::from_fn(move || {
+            let step = next?;
+            ordinal = ordinal.and_then(|ordinal| ordinal.checked_add(1));
+            next = match ordinal {
+                Some(ordinal) => Period::from_ordinal(self.frequency, ordinal),
+                None => self.after(step),
+            };
+            Some(step)
+        })
+    }
+
     /// The step before one.
     pub(crate) fn before(self, step: Period) -> Option<Period> {
         if self.count == 1 {
@@ -144,6 +161,7 @@ mod tests {
             let next = steps.after(step).unwrap();
             prop_assert_eq!(step.last_day().next(), Some(next.first_day()));
             prop_assert_eq!(steps.before(next), Some(step));
+            prop_assert!(steps.from(step).take(2).eq([step, next]));
             prop_assert!(steps.holds(step));
         }
     }

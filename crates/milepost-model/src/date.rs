@@ -245,7 +245,7 @@ pub(crate) const fn is_leap_year(year: i16) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-const fn days_in_month(year: i16, month: u8) -> u8 {
+pub(crate) const fn days_in_month(year: i16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if is_leap_year(year) => 29,

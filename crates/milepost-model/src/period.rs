@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::date::{YearLabel, is_leap_year};
+use crate::date::{YearLabel, days_in_month, is_leap_year};
 use crate::{Date, DateError, Frequency};
 
 /// A span of whole days, first and last included, that an observation is about.
@@ -208,26 +208,44 @@ impl Period {
     /// # Ok::<(), milepost_model::PeriodError>(())
     /// ```
     pub fn ordinal(self) -> Option<i32> {
-        self.frequency().map(|frequency| ordinal_of(frequency, self.first))
+        self.place().map(|(_, ordinal)| ordinal)
     }
 
     /// The frequency; `None` for a span that is no calendar period.
     pub fn frequency(self) -> Option<Frequency> {
-        match self.last.day_number() - self.first.day_number() {
-            0 => return Some(Frequency::Day),
-            6 => return (self.first.weekday() == 1).then_some(Frequency::Week),
+        self.place().map(|(frequency, _)| frequency)
+    }
+
+    /// [`Period::frequency`] and [`Period::ordinal`] at once.
+    ///
+    /// ```
+    /// use milepost_model::{Frequency, Period};
+    ///
+    /// let quarter: Period = "2024-Q2".parse()?;
+    /// assert_eq!(quarter.place(), Some((Frequency::Quarter, 4 * 2024 + 1)));
+    /// assert_eq!(Period::span(quarter.first_day(), "2024-05-31".parse()?)?.place(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn place(self) -> Option<(Frequency, i32)> {
+        let days = self.last.day_number() - self.first.day_number();
+        match days {
+            0 => return Some((Frequency::Day, self.first.day_number())),
+            6 if self.first.weekday() == 1 => {
+                return Some((Frequency::Week, ordinal_of(Frequency::Week, self.first)));
+            }
             27..=365 => {}
             _ => return None,
         }
-        let (first_year, first_month, first_day) = self.first.year_month_day();
-        let (last_year, last_month, _) = self.last.year_month_day();
-        if first_day != 1 || first_year != last_year || !self.last.is_month_end() {
+        // Some months together have 30 days each and at most four less or five more.
+        let months = u8::try_from((days + 4) / 30).ok()?;
+        let frequency = Frequency::ALL.into_iter().find(|f| f.months() == Some(months))?;
+        let (year, first, day) = self.first.year_month_day();
+        if day != 1 || !(first - 1).is_multiple_of(months) {
             return None;
         }
-        let months = last_month - first_month + 1;
-        Frequency::ALL.into_iter().find(|frequency| {
-            frequency.months() == Some(months) && (first_month - 1).is_multiple_of(months)
-        })
+        let all = (first..first + months).map(|month| i32::from(days_in_month(year, month)));
+        let ordinal = (i32::from(year) * 12 + i32::from(first) - 1).div_euclid(months.into());
+        (all.sum::<i32>() == days + 1).then_some((frequency, ordinal))
     }
 
     /// The first day, included.

@@ -55,6 +55,6 @@ pub use guard::{Guard, Stop};
 pub use options::{Backend, Durability, Options, Verify};
 pub use shared::SharedStore;
 pub use snapshot::{
-    CrossSection, Observation, Partition, Reads, Selection, Snapshot, Statistics, Total, Totals,
+    Absent, Observation, Partition, Reads, Section, Selection, Snapshot, Statistics, Total, Totals,
 };
 pub use store::Store;

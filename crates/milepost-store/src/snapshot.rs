@@ -1,12 +1,15 @@
 //! Reading: an unchanging view of a store.
 
+mod absent;
 mod cross_section;
 mod pieces;
 mod section;
 mod selection;
 mod series;
+mod time_section;
 mod total;
 mod totals;
+mod wrong;
 
 use std::{
     collections::BTreeSet,
@@ -28,7 +31,8 @@ use crate::{
     state::{Location, Place, SPANS, Sheet, SheetKey, State, frequency_of},
 };
 
-pub use cross_section::CrossSection;
+pub use absent::Absent;
+pub use section::Section;
 pub use selection::{Partition, Selection};
 pub use total::Total;
 pub use totals::Totals;

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use milepost_lang::Span;
 use milepost_lang::ast::ReducerKind;
-use milepost_model::{Number, Period, Precision, Status, Strength};
+use milepost_model::{Number, Period, Precision};
 
+use super::merged::{Merged, Part};
 use super::{Dimension, Item};
-use crate::answer::{Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
+use crate::answer::{RegionLabel, Row};
 use crate::measure::{Measured, in_range, whole};
 use crate::watch::Watch;
 use crate::{Result, diagnostics};
@@ -80,44 +81,11 @@ impl Group {
         }
     }
 
-    /// How many rows have a value.
-    pub(super) fn count(&self, axis: &Dimension, known: usize) -> Item {
-        let count = i64::try_from(known).unwrap_or(i64::MAX);
-        let unit = String::new();
-        self.item(axis, Ok(whole(count)), unit)
-    }
-
-    /// The total, mean or median of the known rows.
-    pub(super) fn aggregate(&self, axis: &Dimension, kind: ReducerKind, known: &[&Item]) -> Item {
-        let values: Vec<Number> = known.iter().filter_map(|item| item.row.value).collect();
-        let value = if values.is_empty() {
-            let missing = self.items.iter().find_map(|item| item.row.missing);
-            Err(missing.unwrap_or(MissingReason::NoData))
-        } else {
-            middle(kind, values).map_err(MissingReason::from)
-        };
-        // A row without a base does not say what an index is 100 at.
-        let known = known.first().copied().or(self.items.first());
-        let unit = known.map(|item| item.row.unit.clone()).unwrap_or_default();
-        self.item(axis, value, unit)
-    }
-
-    fn item(&self, axis: &Dimension, value: Result<Number, MissingReason>, unit: String) -> Item {
-        let known = || self.items.iter().map(|item| &item.row).filter(|row| row.value.is_some());
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let all = Coverage { present: number(known().count()), expected: number(self.items.len()) };
-        let mut coverage = Some(all);
-        for row in known() {
-            coverage = Coverage::worse(row.coverage, coverage);
-        }
-        let status = known().fold(Status::ACTUAL, |all, row| all | row.status);
-        let strength = known().filter_map(|row| row.strength).max().unwrap_or(Strength::Actual);
-        let published = known().filter_map(|row| row.published).max();
-        let exact = known().all(|row| precision(row) == Precision::Exact);
-        let period = match axis {
-            Dimension::Time => self.span(),
-            _ => self.items.iter().find_map(|item| item.row.period),
-        };
+    /// How many rows have a value, or the total, mean or median of these.
+    pub(super) fn aggregate(&self, axis: &Dimension, kind: ReducerKind) -> Item {
+        let mut merged = Merged::default();
+        self.items.iter().for_each(|item| merged.add(&Part::of(&item.row)));
+        let row = merged.row(kind, self.label.clone(), *axis == Dimension::Time);
         let first = self.items.first();
         let mut axes = first.map(|item| item.row.axes.clone()).unwrap_or_default();
         if let Dimension::Column(at) = axis
@@ -125,40 +93,8 @@ impl Group {
         {
             column.clear();
         }
-        let end = value.as_ref().ok().zip(period).map(|(value, period)| Reading {
-            period,
-            value: *value,
-            status,
-            strength,
-            precision: if exact { Precision::Exact } else { Precision::About },
-            published,
-            coverage,
-            origin: Origin::Computed,
-        });
-        let row = Row {
-            region: self.label.clone(),
-            axes,
-            period,
-            base: None,
-            end,
-            unit,
-            status,
-            strength: value.is_ok().then_some(strength),
-            coverage,
-            missing: value.as_ref().err().copied(),
-            value: value.ok(),
-            published,
-        };
         let whole = first.map_or_else(|| self.label.clone(), |item| item.whole.clone());
-        Item { row, whole }
-    }
-
-    /// From the first day of the first row to the close of the last one.
-    fn span(&self) -> Option<Period> {
-        let periods = || self.items.iter().filter_map(|item| item.row.period);
-        let first = periods().map(Period::first_day).min()?;
-        let last = periods().map(Period::last_day).max()?;
-        Period::span(first, last).ok()
+        Item { row: Row { axes, ..row }, whole }
     }
 }
 

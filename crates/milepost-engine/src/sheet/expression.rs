@@ -102,12 +102,17 @@ impl Expression {
     }
 
     /// Rows that have a value, given the figures of each indicator.
-    pub(super) fn defined<'c>(&self, columns: impl Fn(usize) -> Option<&'c Column>) -> Bits {
+    pub(super) fn defined<'c>(
+        &self,
+        rows: usize,
+        columns: impl Fn(usize) -> Option<&'c Column>,
+    ) -> Bits {
         let mut all = (0..).map_while(&columns);
-        let mut defined = all.next().map_or(Bits::none(0), |column| column.known.clone());
-        all.for_each(|column| defined.keep(&column.known));
+        let first = all.next().map_or(&[][..], Column::known);
+        let mut defined = Bits::from_words(first, rows);
+        all.for_each(|column| defined.keep(column.known()));
         for divisor in self.divisors().filter_map(&columns) {
-            defined.remove(&divisor.zeros());
+            defined.retain(|row| divisor.mantissa(row) != Some(0));
         }
         defined
     }

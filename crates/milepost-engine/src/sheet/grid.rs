@@ -15,10 +15,12 @@ use super::column::Column;
 use super::expression::Expression;
 use super::leaf::Source;
 use crate::answer::{Columns, Coverage, MissingReason, Origin, Reading, RegionLabel, Row};
+use crate::build::display_unit;
 use crate::execute::{Members, written};
 use crate::figures::Figures;
 use crate::measure::scaled;
 use crate::reader::{Fault, Reader};
+use crate::reduce::Part;
 use crate::sentence::{Comparison, Sentence, between};
 use crate::watch::Watch;
 use crate::{Result, names};
@@ -48,7 +50,7 @@ pub(crate) struct Grid {
 #[derive(Debug)]
 pub(super) struct Parts {
     /// Leaf by leaf, one for each period.
-    pub(super) columns: Vec<Arc<Column>>,
+    pub(super) columns: Vec<Column>,
     /// In order.
     pub(super) periods: Vec<Period>,
     /// The base and the end of each row of a region.
@@ -67,7 +69,15 @@ impl Grid {
         parts: Parts,
     ) -> Self {
         let place = |period: Period| parts.periods.binary_search(&period).unwrap_or(usize::MAX);
-        let places = parts.steps.iter().map(|(base, end)| (base.map(place), place(*end))).collect();
+        let mut next = 0;
+        let mut place_near = |period: Period| {
+            let is_next = parts.periods.get(next) == Some(&period);
+            let at = if is_next { next } else { place(period) };
+            next = at.saturating_add(1);
+            at
+        };
+        let steps = parts.steps.iter();
+        let places = steps.map(|(base, end)| (base.map(place), place_near(*end))).collect();
         Self {
             // Rows are written out after the answer was given, and its guard with it.
             snapshot: snapshot.unguarded(),
@@ -112,7 +122,7 @@ impl Grid {
         }
         let Some((base, end)) = self.parts.steps.get(step) else { return false };
         let plain = |period: &Period| {
-            self.at(*period).is_some_and(|at| self.columns_at(at).all(|c| !c.odd.has(region)))
+            self.at(*period).is_some_and(|at| self.columns_at(at).all(|c| !c.is_odd(region)))
         };
         plain(end) && base.iter().all(plain)
     }
@@ -138,8 +148,7 @@ impl Grid {
     }
 
     fn columns_at(&self, at: usize) -> impl Iterator<Item = &Column> {
-        let columns = self.parts.columns.iter().skip(at).step_by(self.parts.periods.len());
-        columns.map(Arc::as_ref)
+        self.parts.columns.iter().skip(at).step_by(self.parts.periods.len())
     }
 
     /// The figures of an indicator at a period, both by number.
@@ -147,7 +156,7 @@ impl Grid {
         let periods = self.parts.periods.len();
         // A period that is none of these has no column, and no number to be reckoned with.
         let place = (at < periods).then(|| leaf * periods + at)?;
-        self.parts.columns.get(place).map(Arc::as_ref)
+        self.parts.columns.get(place)
     }
 
     pub(crate) fn leaves(&self) -> usize {
@@ -166,23 +175,21 @@ impl Grid {
 
     /// Whether a region has a value at a period, given by number.
     pub(crate) fn is_defined(&self, region: usize, at: usize) -> bool {
-        let divides =
-            |leaf| self.column(leaf, at).is_some_and(|c| c.mantissas.get(region) != Some(&0));
-        self.columns_at(at).all(|column| column.known.has(region))
+        let divides = |leaf| self.column(leaf, at).is_some_and(|c| c.mantissa(region) != Some(0));
+        self.columns_at(at).all(|column| column.has(region))
             && self.parts.expression.divisors().all(divides)
     }
 
     /// How many members a sum has at a period, given by number, where the row has one.
     pub(crate) fn present(&self, region: usize, at: usize) -> Option<u32> {
-        let column = self.column(0, at)?;
-        let counts = column.members.as_ref().filter(|_| column.known.has(region))?;
-        counts.present.get(region).copied()
+        let column = self.column(0, at).filter(|column| column.has(region))?;
+        column.members(region).map(|(present, _)| present)
     }
 
     /// Whether the figure of an indicator is a sum, all of whose members are there.
     pub(crate) fn is_whole_sum(&self, region: usize, leaf: usize, at: usize) -> bool {
         self.column(leaf, at).is_some_and(|column| {
-            column.members.is_some() && column.known.has(region) && !column.lacks_members(region)
+            column.is_of_sums() && column.has(region) && !column.lacks_members(region)
         })
     }
 
@@ -216,7 +223,7 @@ impl Grid {
     /// The periods at which a region lacks a figure in plain rows: of the end or, where that has a
     /// value, of the base.
     fn absent(&self, region: usize) -> impl Iterator<Item = Period> {
-        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.known.has(region));
+        let lacks = move |at: usize| self.columns_at(at).any(|column| !column.has(region));
         let rows = self.places.iter().enumerate();
         let plain = rows.filter(move |(step, _)| self.is_plain(region, *step));
         let absent = plain.filter_map(move |(_, (base, end))| {
@@ -229,8 +236,9 @@ impl Grid {
     /// How many regions have no figure at a period, those apart of which the general way tells.
     pub(crate) fn lacking(&self, period: Period) -> usize {
         let Some(at) = self.at(period) else { return 0 };
-        let mut told = self.parts.expression.defined(|leaf| self.column(leaf, at));
-        told.add(&self.parts.odd);
+        let column = |leaf| self.column(leaf, at);
+        let mut told = self.parts.expression.defined(self.regions(), column);
+        told.add(self.parts.odd.words());
         self.regions() - told.count()
     }
 
@@ -253,7 +261,7 @@ impl Grid {
     ///
     /// A limit on the query that was met.
     pub(super) fn work_out(&mut self, watch: &Watch) -> Result<()> {
-        if self.measure.is_none() && matches!(self.parts.expression, Expression::Leaf) {
+        if self.is_of_figures() {
             return Ok(());
         }
         let steps = self.parts.steps.len();
@@ -311,21 +319,21 @@ impl Grid {
             };
         let (Some(first), Some(second)) = (first, second) else { return false };
         let fits = |column: &Column| {
-            column.mantissas.iter().all(|mantissa| (-EXACT_MAX..EXACT_MAX).contains(mantissa))
+            column.mantissas().iter().all(|mantissa| (-EXACT_MAX..EXACT_MAX).contains(mantissa))
         };
         let years = base.map_or(1.0, |base| years_between(base.last_day(), end.last_day()));
         if self.power != 0
-            || first.scale != second.scale
+            || first.scale() != second.scale()
             || years <= 0.0
             || !fits(first)
             || !fits(second)
         {
             return false;
         }
-        let mut known = first.known.clone();
-        known.keep(&second.known);
+        let mut known = Bits::from_words(first.known(), self.regions());
+        known.keep(second.known());
         #[expect(clippy::cast_precision_loss, reason = "below 2^45")]
-        for (row, (x0, x1)) in first.mantissas.iter().zip(&second.mantissas).enumerate() {
+        for (row, (x0, x1)) in first.mantissas().iter().zip(second.mantissas()).enumerate() {
             put(if known.has(row) { formula(*x0 as f64, *x1 as f64, years) } else { f64::NAN });
         }
         true
@@ -374,25 +382,62 @@ impl Grid {
     ) -> Option<Result<Reading, MissingReason>> {
         let column = self.column(leaf, at)?;
         let period = *self.parts.periods.get(at)?;
-        if !column.known.has(region) {
+        if !column.has(region) {
             let (id, _) = self.members.row(region)?;
             return Some(Err(reason(readers.get(leaf)?, id, period)));
         }
-        let mantissa = i128::from(*column.mantissas.get(region)?);
-        let coverage = column.members.as_ref().map(|counts| Coverage {
-            present: counts.present.get(region).copied().unwrap_or(0),
-            expected: counts.expected(region),
-        });
+        let mantissa = i128::from(column.mantissa(region)?);
+        let coverage = column.members(region);
+        let coverage = coverage.map(|(present, expected)| Coverage { present, expected });
         Some(Ok(Reading {
             period,
-            value: Number::Exact(Decimal::new(mantissa, column.scale)?),
+            value: Number::Exact(Decimal::new(mantissa, column.scale())?),
             status: Status::ACTUAL,
             strength: Strength::Actual,
             precision: Precision::Exact,
-            published: column.published.at(region),
+            published: column.published(region),
             coverage,
             origin: if coverage.is_some() { Origin::Regions } else { Origin::Stored },
         }))
+    }
+
+    /// Whether the values are the figures of an indicator, at most in another unit.
+    pub(super) fn is_of_figures(&self) -> bool {
+        self.measure.is_none() && self.is_of_one_indicator()
+    }
+
+    /// The unit of values that are figures.
+    pub(super) fn unit(&self) -> String {
+        display_unit(self.measure, self.units.0.as_ref(), self.units.1.as_ref(), None)
+    }
+
+    /// The value of a plain row that is a figure, as far as others look at it that become one with
+    /// it: where there is none, the row itself says why.
+    pub(super) fn figure<'u>(
+        &self,
+        (region, step): (usize, usize),
+        unit: &'u str,
+    ) -> Option<Part<'u>> {
+        if self.parts.odd.has(region) && !self.is_plain(region, step) {
+            return None;
+        }
+        let (period, (_, at)) = (self.parts.steps.get(step)?.1, *self.places.get(step)?);
+        let column = self.column(0, at)?;
+        let mantissa = column.mantissa(region).filter(|_| column.has(region));
+        let figure = mantissa.and_then(|mantissa| Decimal::new(mantissa.into(), column.scale()));
+        let figure = figure.map(Number::Exact);
+        let coverage = column.members(region).filter(|_| figure.is_some());
+        Some(Part {
+            period: Some(period),
+            value: figure.and_then(|figure| scaled(figure, self.power).ok()),
+            unit,
+            status: Status::ACTUAL,
+            strength: figure.map(|_| Strength::Actual),
+            coverage: coverage.map(|(present, expected)| Coverage { present, expected }),
+            missing: None,
+            published: column.published(region),
+            is_exact: true,
+        })
     }
 
     /// A row, written out.
@@ -432,9 +477,9 @@ impl Columns for Grid {
         let steps = self.parts.steps.len();
         let (region, step) = (at / steps, at % steps);
         let (_, end) = self.parts.steps.get(step)?;
-        let column = self.column(0, self.at(*end)?).filter(|column| column.known.has(region))?;
-        let mantissa = i128::from(*column.mantissas.get(region)?);
-        let figure = Number::Exact(Decimal::new(mantissa, column.scale)?);
+        let column = self.column(0, self.at(*end)?).filter(|column| column.has(region))?;
+        let mantissa = i128::from(column.mantissa(region)?);
+        let figure = Number::Exact(Decimal::new(mantissa, column.scale())?);
         scaled(figure, self.power).ok().map(Number::to_f64)
     }
 

@@ -3,6 +3,7 @@
 use milepost_model::{Date, Period};
 
 use super::Sheet;
+use super::column::Column;
 use crate::pool::Periods;
 use crate::steps::Steps;
 
@@ -14,9 +15,11 @@ impl Sheet {
             self.is_unsure.set(true);
             return false;
         };
-        let defined = self.expression.defined(|leaf| columns.get(leaf).map(AsRef::as_ref));
-        let is_void = columns.iter().any(|column| column.is_void);
-        if defined.is_empty() && !is_void && columns.iter().any(|c| !c.odd.is_empty()) {
+        let rows = self.side.members.len();
+        let defined = self.expression.defined(rows, |leaf| columns.get(leaf));
+        let is_void = columns.iter().any(Column::is_void);
+        let is_odd = |column: &Column| column.odd().iter().any(|word| *word != 0);
+        if defined.is_empty() && !is_void && columns.iter().any(is_odd) {
             self.is_unsure.set(true);
         }
         !defined.is_empty()

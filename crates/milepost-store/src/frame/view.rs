@@ -78,6 +78,7 @@ pub(crate) struct RangeSum {
 impl<'a> FrameView<'a> {
     /// Takes a frame apart: payload and sidecar or, if that is a tail, payload and tail. Their
     /// lengths must be what `entry` says. `key` is what the frame leans on, if it does.
+    #[inline]
     pub(crate) fn new(
         entry: &'a DirectoryEntry,
         body: &'a [u8],

@@ -8,7 +8,7 @@ use super::{
     Snapshot,
     selection::{Run, To},
 };
-use crate::state::{Place, Sheet, SheetKey, frequency_of};
+use crate::state::{Place, SPANS, Sheet, SheetKey};
 
 /// Neighbouring cells of one period of a frame.
 #[derive(Clone, Debug)]
@@ -49,7 +49,8 @@ impl<'a> Sheets<'a> {
         Some(Self { snapshot, indicator, scenario, last: None })
     }
 
-    fn sheet(&mut self, group: u32, frequency: u8) -> Option<&'a Sheet> {
+    /// The sheet of a group and a frequency, if there is one.
+    pub(super) fn sheet(&mut self, group: u32, frequency: u8) -> Option<&'a Sheet> {
         let (indicator, scenario) = (self.indicator.0, self.scenario);
         let key = SheetKey { indicator, scenario, group, frequency };
         match self.last {
@@ -62,37 +63,34 @@ impl<'a> Sheets<'a> {
         }
     }
 
-    /// Appends the pieces in which the figures of a period lie, frame by frame.
-    pub(super) fn pieces(&mut self, runs: &[Run], period: Period, out: &mut Vec<Piece<'a>>) {
-        let (frequency, regular) = (frequency_of(period), period.ordinal());
+    /// Hands out the pieces in which the figures of a period lie, frame by frame.
+    #[inline]
+    pub(super) fn pieces(&mut self, runs: &[Run], period: Period, mut each: impl FnMut(Piece<'a>)) {
+        let place = period.place();
+        let frequency = place.map_or(SPANS, |(frequency, _)| frequency.index());
+        let regular = place.map(|(_, ordinal)| ordinal);
         // Runs that are short have several pieces in one frame.
-        let (mut last, mut near): (Option<(u32, u32, Option<Place<'a>>)>, _) = (None, usize::MAX);
+        let (mut last, mut place, mut near) = (None, None, usize::MAX);
         for run in runs {
             let group = run.group;
             let Some(sheet) = self.sheet(group, frequency) else { continue };
             let Some(ordinal) = regular.or_else(|| sheet.ordinal(period)) else { continue };
             let regions = self.snapshot.state.groups.size(group);
-            let (mut at, each) = match run.to {
+            let (mut at, step) = match run.to {
                 To::Positions(first) => (first, 1),
                 To::Part(part) => (part, 0),
             };
             for (frame, cells) in sheet.shape.runs(run.ordinals.clone(), ordinal) {
                 let cells = usize::from(cells.start)..usize::from(cells.end);
-                let place = match last {
-                    Some((last_group, last_frame, place))
-                        if (last_group, last_frame) == (group, frame) =>
-                    {
-                        place
-                    }
-                    _ => sheet.find_near(frame, &mut near),
-                };
-                last = Some((group, frame, place));
+                if last != Some((group, frame)) {
+                    (last, place) = (Some((group, frame)), sheet.find_near(frame, &mut near));
+                }
                 if let Some(place) = place {
                     let is_whole = sheet.shape.is_whole(frame, &cells, regions);
                     let cells = cells.clone();
-                    out.push(Piece { group, frame, place, cells, at, is_whole });
+                    each(Piece { group, frame, place, cells, at, is_whole });
                 }
-                at = at.saturating_add(cells.len().saturating_mul(each));
+                at = at.saturating_add(cells.len().saturating_mul(step));
             }
         }
     }

@@ -195,8 +195,11 @@ impl Snapshot {
             // Sums that are taken as they are look at no frame.
             self.check()?;
             pieces.clear();
-            sheets.pieces(partition.runs(), *period, &mut pieces);
-            pieces.retain(|piece| !self.add_whole(piece, as_of, sums));
+            sheets.pieces(partition.runs(), *period, |piece| {
+                if !self.add_whole(&piece, as_of, sums) {
+                    pieces.push(piece);
+                }
+            });
             self.will_need(pieces.iter().map(|piece| piece.place));
             for frame in pieces.chunk_by(Piece::is_beside) {
                 let [piece, ..] = frame else { continue };

@@ -258,6 +258,7 @@ impl State {
     }
 
     /// A frame, wherever it is; its checksum is looked at when it is first touched.
+    #[inline]
     pub(crate) fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>, StoreError> {
         match place {
             Place::Fresh(frame) => frame.view(),
@@ -291,6 +292,7 @@ impl State {
 
     /// What the directory says of a frame that is known, without reading it, to have no figures
     /// but actual ones printed exactly; `None` for others.
+    #[inline]
     pub(crate) fn plain_entry<'a>(&'a self, place: Place<'a>) -> Option<&'a DirectoryEntry> {
         match place {
             Place::Fresh(frame) => (!frame.entry.has_details()).then_some(&frame.entry),
@@ -316,6 +318,7 @@ impl State {
         })
     }
 
+    #[inline]
     fn sealed(&self, location: Location) -> Option<&Sealed> {
         self.segments.get(usize::try_from(location.segment).ok()?).map(AsRef::as_ref)
     }

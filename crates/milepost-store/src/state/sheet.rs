@@ -149,6 +149,7 @@ impl Sheet {
 
     /// [`Sheet::find`] for frames that are asked for in ascending order: `near` is where the last
     /// one was.
+    #[inline]
     pub(crate) fn find_near(&self, frame: u32, near: &mut usize) -> Option<Place<'_>> {
         if self.fresh.is_empty() {
             let next = near.saturating_add(1);
