@@ -102,6 +102,26 @@ fn months(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A month of 100,000 series from texts, as whoever reads them from a form or a file has them.
+fn pushes(criterion: &mut Criterion) {
+    let texts = |number: u32, prefix| (0..number).map(|n| format!("{prefix}{n}")).collect();
+    let (indicators, communes): (Vec<_>, Vec<_>) = (texts(INDICATORS, "i"), texts(COMMUNES, "c"));
+    let mut group = criterion.benchmark_group("write");
+    group.sample_size(20).throughput(Throughput::Elements(u64::from(INDICATORS * COMMUNES)));
+    group.bench_function("push a month of 100,000 series", |bencher| {
+        bencher.iter_with_large_drop(|| {
+            let mut batch = Batch::new().source("VSS");
+            for indicator in &indicators {
+                for commune in &communes {
+                    batch.push(indicator, commune, "2025-01", "20350").expect("it is a figure");
+                }
+            }
+            batch
+        });
+    });
+    group.finish();
+}
+
 /// Commits of one figure, each durable when it returns.
 fn figures(criterion: &mut Criterion) {
     let (_directory, store) = store();
@@ -207,5 +227,5 @@ fn longest_waits(prepare: Prepare) -> [Duration; 2] {
     })
 }
 
-criterion_group!(benches, months, figures, stalls);
+criterion_group!(benches, pushes, months, figures, stalls);
 criterion_main!(benches);

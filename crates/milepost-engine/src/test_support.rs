@@ -81,7 +81,7 @@ pub(crate) fn snapshot() -> Snapshot {
         fact.scenario = Scenario::new(scenario).unwrap();
         fact.published = Some(published.parse().unwrap());
         fact.precision = precision.parse::<Precision>().unwrap();
-        fact.source = (!source.is_empty()).then(|| source.to_owned());
+        fact.source = (!source.is_empty()).then(|| source.into());
         fact
     };
     let mut facts: Vec<Fact> = FIGURES.iter().map(fact).collect();

@@ -1,5 +1,7 @@
 //! Facts: one published figure.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Date, Decimal, IndicatorId, Period, Precision, RegionId, Scenario, Status};
@@ -39,10 +41,10 @@ pub struct Fact {
     pub published: Option<Date>,
     /// How exactly it was printed.
     pub precision: Precision,
-    /// Who published it.
-    pub source: Option<String>,
+    /// Who published it: many facts share one text.
+    pub source: Option<Arc<str>>,
     /// A remark.
-    pub note: Option<String>,
+    pub note: Option<Arc<str>>,
 }
 
 impl Fact {

@@ -4,16 +4,31 @@ use milepost_model::{Definition, Fact};
 
 /// Definitions and facts that are committed together: all of them, or none.
 ///
-/// Definitions come first, so that facts may refer to ids they are given.
+/// Definitions come first, so that facts may refer to ids they are given. Facts may be given one at
+/// a time, by any iterator that knows how many they are.
 #[derive(Clone, Debug, Default)]
-pub struct Batch {
+pub struct Batch<F = Vec<Fact>> {
     /// What is defined, or defined anew.
     pub definitions: Vec<Definition>,
     /// What is recorded.
-    pub facts: Vec<Fact>,
+    pub facts: F,
     /// The producer of the batch and the number it gives it: a batch whose number is not larger
     /// than the last one taken from its producer is not taken again.
     pub token: Option<(String, u64)>,
+}
+
+/// Facts, whoever gives them.
+pub(crate) type Facts<'a> = Box<dyn ExactSizeIterator<Item = Fact> + 'a>;
+
+impl<F: IntoIterator<Item = Fact>> Batch<F> {
+    /// The same batch, of the one type that is committed.
+    pub(crate) fn boxed<'a>(self) -> Batch<Facts<'a>>
+    where
+        F::IntoIter: ExactSizeIterator + 'a,
+    {
+        let Self { definitions, facts, token } = self;
+        Batch { definitions, facts: Box::new(facts.into_iter()), token }
+    }
 }
 
 /// Which commit it was.

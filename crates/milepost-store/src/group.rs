@@ -6,7 +6,7 @@ use std::sync::Arc;
 use milepost_model::Catalogue;
 
 use crate::{
-    batch::{Batch, CommitId, Progress, Receipt},
+    batch::{Batch, CommitId, Facts, Progress, Receipt},
     checkpoint::Logged,
     error::{Result, StoreError},
     head::{Commit, FORMAT, Unfit},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Makes a batch for the catalogue that it will be committed on; `None` if it comes to nothing.
-pub(crate) type Request = Box<dyn FnOnce(&Catalogue) -> Option<Batch> + Send>;
+pub(crate) type Request = Box<dyn FnOnce(&Catalogue) -> Option<Batch<Facts<'static>>> + Send>;
 
 /// What came of a request; `None` if it made no batch.
 pub(crate) type Outcome = Option<Result<Receipt>>;
@@ -66,18 +66,18 @@ impl<'a> Group<'a> {
     }
 
     /// Takes a batch in, or finds out why not.
-    pub(crate) fn take(
+    pub(crate) fn take<'f>(
         &mut self,
-        request: impl FnOnce(&Catalogue) -> Option<Batch>,
+        request: impl FnOnce(&Catalogue) -> Option<Batch<Facts<'f>>>,
         progress: &mut dyn FnMut(Progress),
     ) {
         let outcome = self.outcome_of(request, progress).transpose();
         self.outcomes.push(outcome);
     }
 
-    fn outcome_of(
+    fn outcome_of<'f>(
         &mut self,
-        request: impl FnOnce(&Catalogue) -> Option<Batch>,
+        request: impl FnOnce(&Catalogue) -> Option<Batch<Facts<'f>>>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<Receipt>> {
         self.writer.require_sound()?;
@@ -103,7 +103,7 @@ impl<'a> Group<'a> {
     fn try_batch(
         &mut self,
         next: &mut State,
-        batch: Batch,
+        batch: Batch<Facts<'_>>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Taken> {
         let id = |next: &State| CommitId { epoch: next.epoch, sequence: next.sequence };

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use milepost_model::Catalogue;
+use milepost_model::{Catalogue, Fact};
 
 use crate::{
     batch::{Batch, Receipt},
@@ -131,7 +131,7 @@ impl SharedStore {
     /// doubt, and each caller is told so by an error of its own.
     pub fn commit(&self, batch: Batch) -> Result<Receipt> {
         // Nothing comes of a request that makes no batch, and this one does.
-        self.outcome_of(Box::new(|_| Some(batch))).unwrap_or(Err(StoreError::Poisoned))
+        self.outcome_of(Box::new(|_| Some(batch.boxed()))).unwrap_or(Err(StoreError::Poisoned))
     }
 
     /// Commits a batch that is made when its turn comes, for the catalogue it will be committed on:
@@ -157,17 +157,18 @@ impl SharedStore {
     ///
     /// # Errors
     /// That of `make`: nothing was done then; and those of [`SharedStore::commit`].
-    pub fn commit_made<E>(
+    pub fn commit_made<F, E>(
         &self,
-        make: impl FnOnce(&Catalogue) -> Result<Batch, E> + Send + 'static,
+        make: impl FnOnce(&Catalogue) -> Result<Batch<F>, E> + Send + 'static,
     ) -> Result<Receipt, E>
     where
+        F: IntoIterator<Item = Fact, IntoIter: ExactSizeIterator + 'static>,
         E: From<StoreError> + Send + 'static,
     {
         let refused = Arc::new(Mutex::new(None));
         let told = Arc::clone(&refused);
         let request = Box::new(move |catalogue: &Catalogue| {
-            make(catalogue).map_err(|error| *locked(&told) = Some(error)).ok()
+            make(catalogue).map(Batch::boxed).map_err(|error| *locked(&told) = Some(error)).ok()
         });
         match self.outcome_of(request) {
             Some(outcome) => outcome.map_err(E::from),

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use milepost_model::{Decimal, Definition, Fact, IndicatorId, Precision, RegionId, Status};
 
 use crate::{
-    batch::{Batch, CommitId, Progress, Receipt},
+    batch::{Batch, CommitId, Facts, Progress, Receipt},
     bulk::Bulk,
     checkpoint::Work,
     error::{BadFact, Conflict, Result, StoreError},
@@ -233,15 +233,18 @@ impl Store {
         self.commit_with(batch, &mut |_| ())
     }
 
-    /// [`Store::commit`], telling how far it has come.
+    /// [`Store::commit`] of facts that may be given one at a time, telling how far it has come.
     ///
     /// # Errors
     /// As for [`Store::commit`].
-    pub fn commit_with(
+    pub fn commit_with<F>(
         &mut self,
-        batch: Batch,
+        batch: Batch<F>,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<Receipt> {
+    ) -> Result<Receipt>
+    where
+        F: IntoIterator<Item = Fact, IntoIter: ExactSizeIterator>,
+    {
         self.writer()?;
         if let Some((producer, number)) = &batch.token
             && is_applied(&self.state, producer, *number)?
@@ -250,7 +253,7 @@ impl Store {
             return Ok(Receipt { id, already_applied: true, ..Receipt::default() });
         }
         let mut group = self.group()?;
-        group.take(|_| Some(batch), progress);
+        group.take(|_| Some(batch.boxed()), progress);
         // There is an outcome for each batch.
         group.finish().pop().flatten().unwrap_or(Err(StoreError::Poisoned))
     }
@@ -400,7 +403,7 @@ impl Role {
 /// Forms the next state in memory, and the commit that leads to it, if there is anything to commit.
 pub(crate) fn prepare(
     next: &mut State,
-    batch: Batch,
+    batch: Batch<Facts<'_>>,
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Option<Commit>, Receipt)> {
@@ -415,7 +418,7 @@ pub(crate) fn prepare(
     let id = CommitId { epoch: next.epoch, sequence: next.sequence };
     let known_strings = next.strings.len();
     let definitions = next.define(batch.definitions)?;
-    let mut rows = rows(next, &batch.facts)?;
+    let mut rows = rows(next, batch.facts)?;
     let recorded = options.recorded().day_number();
     let outcome = next
         .record(&rows, recorded, &mut |done| progress(Progress { done, total }))
@@ -458,11 +461,11 @@ pub(crate) fn take_token(next: &mut State, producer: &str, number: u64) -> Resul
 }
 
 /// Facts with their texts as numbers.
-fn rows(state: &mut State, facts: &[Fact]) -> Result<Vec<Row>> {
+fn rows(state: &mut State, facts: Facts<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::with_capacity(facts.len());
     // Neighbours mostly have the same texts.
-    let mut last = [("", 0u32); 3];
-    for (position, fact) in facts.iter().enumerate() {
+    let mut last = [const { (String::new(), 0u32) }; 3];
+    for (position, fact) in facts.enumerate() {
         let texts = [
             fact.scenario.as_str(),
             fact.source.as_deref().unwrap_or_default(),
@@ -473,10 +476,10 @@ fn rows(state: &mut State, facts: &[Fact]) -> Result<Vec<Row>> {
             // slow on some processors.
             let is_same = last.0.len() == text.len() && (text.is_empty() || last.0 == text);
             if !is_same {
-                *last = (text, intern(state, text)?);
+                *last = (text.to_owned(), intern(state, text)?);
             }
         }
-        let [(_, scenario), (_, source), (_, note)] = last;
+        let [scenario, source, note] = last.each_ref().map(|(_, number)| *number);
         let value = match fact.value {
             Some(value) => Some(value.to_stored().ok_or_else(|| unfit(position, value))?),
             None => None,

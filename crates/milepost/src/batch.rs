@@ -1,10 +1,10 @@
 //! What is committed at once: observations by name, before any catalogue is asked.
 
-use std::collections::HashMap;
-
 use milepost_model::{Date, Decimal, Period, Precision, Scenario, Status};
 
 use crate::Error;
+use crate::row::{Attributes, Row};
+use crate::texts::{TextId, Texts};
 
 /// Observations that are committed together: all of them or none.
 ///
@@ -25,12 +25,17 @@ use crate::Error;
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     pub(crate) rows: Vec<Row>,
+    pub(crate) indicators: Texts,
+    pub(crate) regions: Texts,
+    /// Sources and notes.
     pub(crate) texts: Texts,
-    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) attributes: Vec<Attributes>,
     pub(crate) token: Option<(String, u64)>,
     pub(crate) strict: bool,
     published: Option<Date>,
     source: Option<TextId>,
+    /// The last period that was read.
+    period: Option<(String, Period)>,
 }
 
 /// One observation by name, for [`Batch::add`].
@@ -48,33 +53,6 @@ pub struct Observation<'a> {
     published: Option<Date>,
     source: Option<&'a str>,
     note: Option<&'a str>,
-}
-
-/// A text of the batch; each different text is kept once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TextId(u32);
-
-/// The texts of a batch, each once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Texts {
-    all: Vec<String>,
-    ids: HashMap<String, TextId>,
-}
-
-/// A row of a batch: 1 M of them are an ordinary import, so texts are ids.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) indicator: TextId,
-    pub(crate) region: TextId,
-    /// Position in the batch's scenarios: there are never many.
-    pub(crate) scenario: usize,
-    pub(crate) period: Period,
-    pub(crate) value: Option<Decimal>,
-    pub(crate) status: Status,
-    pub(crate) precision: Precision,
-    pub(crate) published: Option<Date>,
-    pub(crate) source: Option<TextId>,
-    pub(crate) note: Option<TextId>,
 }
 
 impl Batch {
@@ -128,7 +106,7 @@ impl Batch {
         period: &str,
         value: &str,
     ) -> Result<(), Error> {
-        let period = parse("period", period)?;
+        let period = self.period(period)?;
         let value = parse("value", value)?;
         self.add(Observation::new(indicator, region, period, value));
         Ok(())
@@ -136,26 +114,37 @@ impl Batch {
 
     /// Adds one observation.
     pub fn add(&mut self, observation: Observation<'_>) {
-        let row = Row {
-            indicator: self.texts.id(observation.indicator),
-            region: self.texts.id(observation.region),
-            scenario: self.scenario(observation.scenario),
-            period: observation.period,
-            value: observation.value,
+        let attributes = Attributes {
+            scenario: observation.scenario,
             status: observation.status,
             precision: observation.precision,
             published: observation.published.or(self.published),
             source: observation.source.map(|text| self.texts.id(text)).or(self.source),
             note: observation.note.map(|text| self.texts.id(text)),
         };
-        self.rows.push(row);
+        // Neighbours mostly have the same.
+        if self.attributes.last() != Some(&attributes) {
+            self.attributes.push(attributes);
+        }
+        self.rows.push(Row {
+            indicator: self.indicators.id(observation.indicator),
+            region: self.regions.id(observation.region),
+            period: observation.period,
+            value: observation.value.into(),
+            attributes: self.attributes.len() - 1,
+        });
     }
 
-    fn scenario(&mut self, scenario: Scenario) -> usize {
-        self.scenarios.iter().position(|known| *known == scenario).unwrap_or_else(|| {
-            self.scenarios.push(scenario);
-            self.scenarios.len() - 1
-        })
+    /// Reads a period; neighbours mostly have the same.
+    fn period(&mut self, text: &str) -> Result<Period, Error> {
+        match &self.period {
+            Some((known, period)) if known == text => Ok(*period),
+            _ => {
+                let period = parse("period", text)?;
+                self.period = Some((text.to_owned(), period));
+                Ok(period)
+            }
+        }
     }
 
     /// How many observations the batch has.
@@ -233,36 +222,6 @@ impl<'a> Observation<'a> {
     pub fn note(mut self, note: &'a str) -> Self {
         self.note = Some(note);
         self
-    }
-}
-
-impl TextId {
-    /// The number of the text.
-    pub(crate) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl Texts {
-    fn id(&mut self, text: &str) -> TextId {
-        if let Some(&id) = self.ids.get(text) {
-            return id;
-        }
-        // More than 4 G different texts do not fit in memory, so the length fits.
-        let id = TextId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        self.all.push(text.to_owned());
-        self.ids.insert(text.to_owned(), id);
-        id
-    }
-
-    /// How many different texts there are; ids run from 0.
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    /// The text of an id; ids come from this table only.
-    pub(crate) fn get(&self, id: TextId) -> &str {
-        self.all.get(id.index()).map_or("", String::as_str)
     }
 }
 

@@ -65,9 +65,11 @@ mod error;
 mod limits;
 mod prepared;
 mod resolve;
+mod row;
 mod shared;
 mod snapshot;
 mod store;
+mod texts;
 
 pub use milepost_engine::{
     Answer, Coverage, Explanation, Listing, MissingReason, Outcome, ParameterValue, Parameters,

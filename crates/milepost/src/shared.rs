@@ -54,9 +54,9 @@ impl SharedStore {
         let registered = Arc::new(Mutex::new(Registered::default()));
         let told = Arc::clone(&registered);
         let receipt = self.inner.commit_made(move |catalogue| {
-            let resolved = resolve(batch, catalogue)?;
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = resolved.registered;
-            Ok::<_, Error>(resolved.batch)
+            let (batch, registered) = resolve(batch, catalogue)?;
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = registered;
+            Ok::<_, Error>(batch)
         })?;
         if let Some(work) = self.inner.work() {
             carry_on(work);

@@ -153,13 +153,13 @@ impl Store {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Receipt> {
         let snapshot = self.inner.snapshot();
-        let resolved = resolve(batch, snapshot.catalogue())?;
+        let (batch, registered) = resolve(batch, snapshot.catalogue())?;
         drop(snapshot);
-        let receipt = self.inner.commit_with(resolved.batch, progress)?;
+        let receipt = self.inner.commit_with(batch, progress)?;
         if let Some(work) = self.inner.work() {
             carry_on(work);
         }
-        Ok(Receipt::new(receipt, resolved.registered))
+        Ok(Receipt::new(receipt, registered))
     }
 
     /// Asks one question of the latest commit.

@@ -219,8 +219,10 @@ impl Attributes {
             self.key.push_str(cell);
             self.key.push(',');
         }
+        // Without such columns there is nothing to compare: a comparison of nothing at no address
+        // takes some processors longer than all else that a row needs.
         if let Some((key, id)) = &self.last
-            && *key == self.key
+            && (key.is_empty() && self.key.is_empty() || *key == self.key)
         {
             return Some(*id);
         }

@@ -1,6 +1,7 @@
 //! Lookup by name, built when first needed.
 
 use std::{
+    borrow::Cow,
     hash::{DefaultHasher, Hash, Hasher},
     sync::OnceLock,
 };
@@ -101,7 +102,10 @@ impl NameIndex {
         text: &str,
         record: impl Fn(u32) -> Option<&'a T>,
     ) -> Vec<u32> {
-        let exact: String = text.trim().nfc().collect();
+        let exact = match text.trim() {
+            ascii if ascii.is_ascii() => Cow::Borrowed(ascii),
+            other => Cow::Owned(other.nfc().collect::<String>()),
+        };
         let folded = fold(text);
         let mut best = u8::MAX;
         let mut found = Vec::new();
@@ -129,7 +133,9 @@ fn rank(named: &impl Named, exact: &str, folded: &str) -> Option<u8> {
     let mut best: Option<u8> = None;
     let mut buffer = String::new();
     named.names(&mut |rank, name| {
-        let rank = if rank < FOLDED && (name == exact || name.nfc().eq(exact.chars())) {
+        // ASCII has one spelling only.
+        let is_exact = || name == exact || !name.is_ascii() && name.nfc().eq(exact.chars());
+        let rank = if rank < FOLDED && is_exact() {
             rank
         } else {
             fold_into(name, &mut buffer);

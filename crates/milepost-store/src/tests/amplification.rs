@@ -58,7 +58,7 @@ fn figure(indicator: u32, region: u32, month: i32, told: i32) -> Fact {
     let value = Decimal::new((level + moved).into(), 0).unwrap();
     let fact = Fact::new(IndicatorId(indicator), RegionId(region), period, Some(value));
     let day = date("2015-02-10").day_number() + told * 365 / 12;
-    Fact { published: Date::from_day_number(day), source: Some("VSS".to_owned()), ..fact }
+    Fact { published: Date::from_day_number(day), source: Some("VSS".into()), ..fact }
 }
 
 /// What is published about a month: its figures, revisions of one figure in twenty of the three

@@ -56,8 +56,8 @@ fn a_fact_keeps_all_it_came_with() {
     given.status = "E;P".parse().unwrap();
     given.precision = milepost_model::Precision::Under;
     given.scenario = Scenario::target();
-    given.source = Some("Tổng cục Thống kê".to_owned());
-    given.note = Some("press".to_owned());
+    given.source = Some("Tổng cục Thống kê".into());
+    given.note = Some("press".into());
     commit(&mut store, vec![given.clone()]).unwrap();
     let snapshot = store.snapshot();
     let read = snapshot
@@ -186,8 +186,7 @@ fn what_makes_a_contradiction_is_named() {
         assert!(matches!(error, StoreError::Conflict(conflict) if conflict.position == 1));
         // Another scenario, source or note is no contradiction, and the first source stays.
         let elsewhere = Fact { scenario: Scenario::target(), ..given };
-        let again =
-            Fact { source: Some("VSS".to_owned()), note: Some("again".to_owned()), ..known };
+        let again = Fact { source: Some("VSS".into()), note: Some("again".into()), ..known };
         let receipt = commit(&mut store, vec![elsewhere, again]).unwrap();
         assert_eq!((receipt.unchanged, receipt.added + receipt.withdrawn), (1, 1));
         let (i, r) = (IndicatorId(0), RegionId(0));
@@ -317,7 +316,7 @@ fn facts_that_do_not_fit_are_named() {
     assert_eq!(refused(&mut store, unknown), "fact 1: the indicator is not defined");
     let wide = refused(&mut store, fact("2023", "12345678901234567890"));
     assert!(wide.starts_with("fact 1: 12345678901234567890 does not fit;"), "{wide}");
-    let long = Fact { note: Some("x".repeat(70_000)), ..fact("2023", "1") };
+    let long = Fact { note: Some("x".repeat(70_000).into()), ..fact("2023", "1") };
     assert_eq!(refused(&mut store, long), "bytes of a text: 70000 is more than the limit of 65536");
     assert_eq!(store.statistics().points, 0);
 }
@@ -373,7 +372,7 @@ fn a_batch_beyond_the_bound_of_the_log_is_as_atomic_as_any() {
     define(&mut store);
     let year = |year: i32| fact(&format!("{year:04}"), &format!("{year}"));
     let mut seen = Vec::new();
-    let batch = Batch { facts: (1..=3000).map(year).collect(), ..Batch::default() };
+    let batch = Batch::<Vec<Fact>> { facts: (1..=3000).map(year).collect(), ..Batch::default() };
     let receipt = store.commit_with(batch, &mut |progress| seen.push(progress.done)).unwrap();
     assert_eq!(receipt.added, 3000);
     assert!(seen.is_sorted() && seen.last() == Some(&3000) && seen.len() > 2);

@@ -137,7 +137,7 @@ fn run_beside(
         let back = Arc::clone(&returned);
         let request = Box::new(move |_: &_| {
             *back.lock().unwrap() = steps(given, within);
-            Some(batch(number))
+            Some(batch(number).boxed())
         });
         let outcome = store.commit_all(vec![request]).pop().flatten().unwrap();
         work = returned.lock().unwrap().take();

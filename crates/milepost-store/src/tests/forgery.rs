@@ -11,7 +11,7 @@ fn store() -> (Memory, Store) {
     let mut store = on(&memory);
     for text in ["2023", "2024", "2024-06", "2020-01-05/2020-03-09"] {
         let mut early = published(fact(text, "1.5"), "2024-01-10");
-        early.source = Some("VSS".to_owned());
+        early.source = Some("VSS".into());
         let late = published(fact(text, "120"), "2024-06-10");
         commit(&mut store, vec![early, late]).unwrap();
         if text != "2024" {
@@ -20,7 +20,7 @@ fn store() -> (Memory, Store) {
     }
     let withdrawn = Fact { value: None, status: "O".parse().unwrap(), ..fact("2023", "1") };
     let mut odd = published(fact("2021-W05", "-0.25"), "2024-01-10");
-    odd.note = Some("seen".to_owned());
+    odd.note = Some("seen".into());
     let definitions = vec![Region::new("VN-04").level(1).parent("VN").into()];
     let token = Some(("press".to_owned(), 3));
     let facts = vec![published(withdrawn, "2024-09-01"), odd];

@@ -19,7 +19,7 @@ fn a_bad_batch_of_a_group_fails_alone() {
     let mut store = on(&memory);
     let before = memory.operations();
     let unknown = Fact { region: RegionId(REGIONS), ..fact("2020", "1") };
-    let new_text = Fact { source: Some("new".to_owned()), ..fact("2016", "1") };
+    let new_text = Fact { source: Some("new".into()), ..fact("2016", "1") };
     let outcomes = together(
         &mut store,
         vec![
@@ -196,7 +196,7 @@ fn a_batch_is_made_for_the_catalogue_it_is_committed_on() {
         }
     });
     assert_eq!(store.snapshot().statistics().points, 120);
-    let refused = store.commit_made(|_| Err(StoreError::unfit(3, "no")));
+    let refused = store.commit_made(|_| -> Result<Batch> { Err(StoreError::unfit(3, "no")) });
     assert!(matches!(refused, Err(StoreError::Value(bad)) if bad.position == 3));
     assert_eq!(store.snapshot().statistics().commits, 121);
 }

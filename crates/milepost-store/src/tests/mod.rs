@@ -81,8 +81,8 @@ fn commit(store: &mut Store, facts: Vec<Fact>) -> Result<Receipt> {
 
 /// Commits batches with one sync: what came of each.
 fn together(store: &mut Store, batches: Vec<Batch>) -> Vec<Result<Receipt>> {
-    let requests =
-        batches.into_iter().map(|batch| -> crate::group::Request { Box::new(|_| Some(batch)) });
+    let request = |batch: Batch| -> crate::group::Request { Box::new(|_| Some(batch.boxed())) };
+    let requests = batches.into_iter().map(request);
     store.commit_all(requests.collect()).into_iter().map(Option::unwrap).collect()
 }
 

@@ -46,9 +46,9 @@ pub(super) fn any_fact() -> impl Strategy<Value = Fact> {
             Fact {
                 status: if kind == 1 { Status::ESTIMATE } else { fact.status },
                 precision: if kind == 2 { Precision::Over } else { Precision::Exact },
-                note: (kind == 3).then(|| "press".to_owned()),
+                note: (kind == 3).then(|| "press".into()),
                 published: day.map(|day| Date::from_day_number(20_000 + day).unwrap()),
-                source: (!source.is_empty()).then(|| source.to_owned()),
+                source: (!source.is_empty()).then(|| source.into()),
                 scenario: if attribute == 2 { Scenario::target() } else { Scenario::reported() },
                 ..fact
             }
@@ -72,7 +72,7 @@ type Key = (u32, u32, Scenario, Period);
 /// What may not be contradicted: value, status, precision.
 type Figure = (Option<Decimal>, Status, Precision);
 /// What is known of a fact, besides when: the figure, the day recorded, source and note.
-type Known = (Figure, Date, [Option<String>; 2]);
+type Known = (Figure, Date, [Option<Arc<str>>; 2]);
 
 /// All facts, by what tells them apart; the day of publication may not be stated.
 #[derive(Clone, Default)]
@@ -86,7 +86,7 @@ impl Model {
         for fact in facts {
             let key = (fact.indicator.0, fact.region.0, fact.scenario.clone(), fact.period);
             let figure = (fact.value, fact.status, fact.precision);
-            let known = (figure, today, [fact.source.clone(), fact.note.clone()]);
+            let known = (figure, today, [&fact.source, &fact.note].map(Clone::clone));
             let facts = next.0.entry(key).or_default();
             match facts.get(&fact.published) {
                 Some(old) if old.0 != known.0 => return None,
@@ -113,7 +113,7 @@ impl Model {
 }
 
 fn tuple(o: &Observation) -> (Date, Option<Date>, Known) {
-    let texts = [&o.source, &o.note].map(|text| text.as_deref().map(str::to_owned));
+    let texts = [&o.source, &o.note].map(Clone::clone);
     (o.known(), o.published, ((o.value, o.status, o.precision), o.recorded, texts))
 }
 

@@ -59,8 +59,8 @@ impl News {
             match self.kind {
                 1 => fact.status = Status::ESTIMATE,
                 2 => fact.precision = Precision::About,
-                3 => fact.source = Some("VSS".to_owned()),
-                4 if number % 2 == 0 => fact.note = Some("press".to_owned()),
+                3 => fact.source = Some("VSS".into()),
+                4 if number % 2 == 0 => fact.note = Some("press".into()),
                 _ => {}
             }
             (self.kind != 5 || number % 3 != 1).then_some(fact)
