@@ -114,6 +114,34 @@ impl<'a> Bulk<'a> {
         self.inner.catalogue()
     }
 
+    /// Registers names that observations to come have, as [`Store::bulk`] does: for an input that
+    /// can be read only once.
+    ///
+    /// ```
+    /// use milepost::{Registered, Store};
+    ///
+    /// let mut store = Store::in_memory();
+    /// let mut bulk = store.bulk(Registered::default())?;
+    /// let mut writer = bulk.writer();
+    /// assert!(writer.region("VN").is_err());
+    /// writer.end_piece(0)?;
+    /// drop(writer);
+    ///
+    /// bulk.register(Registered { regions: vec!["VN".to_owned()], ..Registered::default() })?;
+    /// assert!(bulk.writer().region("VN").is_ok());
+    /// # Ok::<(), milepost::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] for a name that does not fit; the load is to be abandoned then.
+    pub fn register(&mut self, undeclared: Registered) -> Result<()> {
+        let news = undeclared.unknown_to(self.catalogue());
+        self.inner.define(news.definitions())?;
+        self.registered.indicators.extend(news.indicators);
+        self.registered.regions.extend(news.regions);
+        Ok(())
+    }
+
     /// With another bound for what waits in memory, in bytes.
     #[must_use]
     pub fn with_memory(self, bytes: u64) -> Self {

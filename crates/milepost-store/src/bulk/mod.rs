@@ -161,6 +161,18 @@ impl<'a> Bulk<'a> {
         &self.next.catalogue
     }
 
+    /// Takes further definitions in, for rows to come; places of regions that are defined already
+    /// stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Catalogue`](crate::StoreError::Catalogue) for one that does not fit; those
+    /// before it are in.
+    pub fn define(&mut self, definitions: Vec<Definition>) -> Result<()> {
+        self.defines_news |= !self.next.define(definitions)?.is_empty();
+        self.intake.groups = Arc::clone(&self.next.groups);
+        Ok(())
+    }
+
     /// Where the figures of a region lie; `None` if it is not defined, or one of more regions
     /// of its level than a sheet has room for.
     pub fn region(&self, region: RegionId) -> Option<BulkRegion> {

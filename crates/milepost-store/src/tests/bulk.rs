@@ -124,6 +124,32 @@ proptest! {
 }
 
 #[test]
+fn definitions_may_come_between_pieces() {
+    let definitions =
+        vec![Region::new("VN-09").level(1).parent("VN").into(), Indicator::stock("c").into()];
+    let [mut one, mut other] = [in_memory(), in_memory()];
+    let later = one.snapshot().catalogue().regions().len();
+    let later = Fact { region: RegionId(u32::try_from(later).unwrap()), ..fact("2024", "2") };
+    let facts = vec![fact("2024", "1"), later.clone()];
+    let expected = one.commit(Batch { definitions: definitions.clone(), facts, token: None });
+
+    let mut bulk = other.bulk(Vec::new()).unwrap();
+    assert_eq!(bulk.region(later.region), None);
+    let mut writer = bulk.writer();
+    push(&mut writer, &fact("2024", "1"), bulk.region(RegionId(0)).unwrap()).unwrap();
+    writer.end_piece(0).unwrap();
+    drop(writer);
+    bulk.define(definitions).unwrap();
+    let mut writer = bulk.writer();
+    push(&mut writer, &later, bulk.region(later.region).unwrap()).unwrap();
+    writer.end_piece(1).unwrap();
+    drop(writer);
+    let outcome = bulk.encode().unwrap().commit();
+    assert_eq!(without_id(outcome), without_id(expected));
+    assert_eq!(contents(&other), contents(&one));
+}
+
+#[test]
 fn a_load_of_many_frames_is_read_back() {
     let mut store = Store::in_memory_with(options());
     let regions = (0..40).map(|n| Region::new(format!("r{n}")).level(3).into());
