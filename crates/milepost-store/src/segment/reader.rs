@@ -49,6 +49,11 @@ impl Segment {
         &self.directory.entries
     }
 
+    /// The entry of the frame that the one at a position leans on.
+    pub(crate) fn key_entry(&self, index: usize) -> Option<&DirectoryEntry> {
+        self.entries().get(self.directory.link(index).key? as usize)
+    }
+
     /// The frame at a position of the directory; its checksum, and that of the frame that it leans
     /// on, are computed on the first touch.
     #[inline]
