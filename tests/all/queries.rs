@@ -46,6 +46,7 @@ scripts! {
     levels,
     mistakes,
     names,
+    reading,
     reducers,
     regions,
     running_totals,

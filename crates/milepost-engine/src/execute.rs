@@ -11,7 +11,7 @@ use std::fmt;
 
 use milepost_lang::ast::{MeasureKind, Query, Statement};
 use milepost_model::Period;
-use milepost_store::{Reads, Snapshot};
+use milepost_store::Snapshot;
 
 use crate::answer::{Answer, Row, Rows};
 use crate::build::{Builder, Scope};
@@ -117,10 +117,7 @@ fn outcome(
     match parameters::bind(statement, parameters)? {
         Statement::Query(query) => answer(snapshot, session, &query).map(Outcome::Answer),
         Statement::Explain(query) => {
-            let before = snapshot.reads();
-            let run = run_with(snapshot, session, &query, true)?;
-            let reads = explain::reads_between(before, run.reads);
-            Ok(Outcome::Explanation(explain::explain(run, reads)))
+            explain::explain(snapshot, session, &query).map(Outcome::Explanation)
         }
         Statement::Let { name, query } => {
             let sentence = query.to_string();
@@ -147,12 +144,10 @@ pub(crate) struct Run {
     pub(crate) trace: Vec<(&'static str, String)>,
     /// The sentence with everything implicit spelt out, where it is explained.
     pub(crate) canonical: Option<Query>,
-    /// What had been read when the answer was there.
-    pub(crate) reads: Reads,
 }
 
 /// Answers a question: side by side where that is possible, otherwise row by row.
-fn answer(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Answer> {
+pub(crate) fn answer(snapshot: &Snapshot, session: &Session, query: &Query) -> Result<Answer> {
     let mut builder = Builder::new(snapshot, session, false);
     let watch = Watch::of(snapshot);
     let held = watch.held();
@@ -173,7 +168,13 @@ pub(crate) fn run(snapshot: &Snapshot, session: &Session, query: &Query) -> Resu
     run_with(snapshot, session, query, false)
 }
 
-fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: bool) -> Result<Run> {
+/// The same; where it `explains`, with all that `explain` tells.
+pub(crate) fn run_with(
+    snapshot: &Snapshot,
+    session: &Session,
+    query: &Query,
+    explains: bool,
+) -> Result<Run> {
     let mut builder = Builder::new(snapshot, session, explains);
     if let Some(otherwise) = foreign::condition(&builder, query) {
         return Err(otherwise);
@@ -184,7 +185,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
     let mut asked = scope::ask(&mut builder, undivided, &outer)?;
     let kind = query.measure.as_ref().map(|measure| measure.kind);
     check_goal(query)?;
-    let (mut last, mut reads) = (None, None);
+    let mut last = None;
     let mut answer = if kind == Some(MeasureKind::Revisions) {
         revisions::answer(&mut builder, query, &asked)?
     } else if asked.scope.admission.only_targets()
@@ -210,7 +211,6 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
         notes::add(&mut answer, shown.as_deref(), query, &asked, &plan, &builder);
         last = last_period(&answer);
         if explains {
-            reads = Some(snapshot.reads());
             explain::trace_plan(&mut builder.trace, query, &asked, &plan);
             explain::trace_rollups(&mut builder.trace, &asked, &answer);
             explain::trace_digits(&mut builder.trace, &asked, &answer);
@@ -227,8 +227,7 @@ fn run_with(snapshot: &Snapshot, session: &Session, query: &Query, explains: boo
     if let Some(error) = builder.shared.fault.take() {
         return Err(error);
     }
-    let reads = reads.unwrap_or_else(|| snapshot.reads());
-    Ok(Run { answer, trace: builder.trace.into_entries(), canonical, reads })
+    Ok(Run { answer, trace: builder.trace.into_entries(), canonical })
 }
 
 /// The rows of a sentence inside an expression, and what reducers and a condition leave of them.

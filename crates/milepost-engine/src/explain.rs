@@ -5,17 +5,18 @@ use std::fmt;
 
 use milepost_lang::ast::{Anchor, Clause, Query};
 use milepost_model::{Number, Period};
-use milepost_store::Reads;
+use milepost_store::{Reads, Snapshot};
 
 use crate::answer::{Answer, grouped};
-use crate::execute::{Asked, Run};
-use crate::interval;
+use crate::execute::{self, Asked};
 use crate::plan::Plan;
 use crate::time::{Base, Cut};
 use crate::trace::Trace;
+use crate::watch::Watch;
+use crate::{Result, Session, interval};
 
-/// How a question is answered. `Display` writes one fact a line; the text depends on the data and
-/// the query alone.
+/// How a question is answered. `Display` writes one fact a line; the text depends on the store and
+/// the query alone, not on what was asked before.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// The canonical sentence with everything implicit spelt out.
@@ -37,17 +38,37 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Frames and bytes read between two counts.
-pub(crate) fn reads_between(before: Reads, after: Reads) -> (u64, u64) {
-    (after.frames.saturating_sub(before.frames), after.bytes.saturating_sub(before.bytes))
-}
-
-pub(crate) fn explain(run: Run, (frames, bytes): (u64, u64)) -> Explanation {
+/// Explains a question: facts are gathered where it is answered row by row, and what is read is
+/// counted where it is answered as if it were not explained.
+pub(crate) fn explain(
+    snapshot: &Snapshot,
+    session: &Session,
+    query: &Query,
+) -> Result<Explanation> {
+    let watch = Watch::of(snapshot);
+    let held = watch.held();
+    let run = execute::run_with(snapshot, session, query, true)?;
+    watch.release_to(held);
+    // Whatever was asked before, what is worked out once and then kept is known the second time.
+    drop(execute::answer(snapshot, session, query)?);
+    watch.release_to(held);
+    let counting = snapshot.counting();
+    let answer = execute::answer(&counting, session, query)?;
     let mut facts: Vec<(String, String)> =
         run.trace.into_iter().map(|(heading, text)| (heading.to_owned(), text)).collect();
-    facts.push(("read".to_owned(), format!("{frames} frames, {bytes} bytes")));
+    facts.push(("read".to_owned(), what_was_read(counting.reads())));
     let sentence = run.canonical.map(|query| query.to_string()).unwrap_or_default();
-    Explanation { sentence, facts, answer: run.answer }
+    Ok(Explanation { sentence, facts, answer })
+}
+
+fn what_was_read(Reads { frames, bytes, sums, .. }: Reads) -> String {
+    let counted =
+        |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let mut text = format!("{}, {}", counted(frames, "frame"), counted(bytes, "byte"));
+    if sums > 0 {
+        text = format!("{text}, {} from the directory", counted(sums, "sum"));
+    }
+    text
 }
 
 /// The sentence with its region by code and its end as a period.

@@ -5,6 +5,7 @@ mod goals;
 mod laws;
 mod limits;
 mod names;
+mod reads;
 mod refusals;
 mod rows;
 mod side_by_side;

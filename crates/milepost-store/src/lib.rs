@@ -58,3 +58,10 @@ pub use snapshot::{
     Absent, Observation, Partition, Reads, Section, Selection, Snapshot, Statistics, Total, Totals,
 };
 pub use store::Store;
+
+/// The kernels by themselves, at a level of the processor that is chosen rather than detected, so
+/// that benchmarks count what each takes. No part of the API.
+#[doc(hidden)]
+pub mod kernels {
+    pub use crate::kernel::{Bits, CELLS, Level, Numbers, Packed, pack};
+}

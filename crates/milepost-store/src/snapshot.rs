@@ -3,6 +3,7 @@
 mod absent;
 mod cross_section;
 mod pieces;
+mod reads;
 mod section;
 mod selection;
 mod series;
@@ -11,13 +12,7 @@ mod total;
 mod totals;
 mod wrong;
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use milepost_model::{
     Catalogue, Date, Decimal, IndicatorId, Period, Precision, RegionId, Scenario, Status,
@@ -32,10 +27,13 @@ use crate::{
 };
 
 pub use absent::Absent;
+pub use reads::Reads;
 pub use section::Section;
 pub use selection::{Partition, Selection};
 pub use total::Total;
 pub use totals::Totals;
+
+use reads::Counter;
 
 /// One figure, as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,22 +86,6 @@ pub struct Statistics {
     pub points: u64,
 }
 
-/// How much was read through a snapshot and its clones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Reads {
-    /// Frames looked at, each time counted, and those that they lean on.
-    pub frames: u64,
-    /// Their bytes.
-    pub bytes: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    frames: AtomicU64,
-    bytes: AtomicU64,
-}
-
 /// An unchanging view of a store: cheap to clone, to be sent to other threads and kept.
 ///
 /// ```
@@ -129,13 +111,14 @@ struct Counters {
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     state: Arc<State>,
-    counters: Arc<Counters>,
+    /// Only where what is read is to be told.
+    counter: Option<Arc<Counter>>,
     guard: Option<Guard>,
 }
 
 impl Snapshot {
     pub(crate) fn new(state: Arc<State>) -> Self {
-        Self { state, counters: Arc::default(), guard: None }
+        Self { state, counter: None, guard: None }
     }
 
     /// The last commit this snapshot sees.
@@ -412,14 +395,6 @@ impl Snapshot {
         statistics
     }
 
-    /// How much was read through this snapshot and its clones.
-    pub fn reads(&self) -> Reads {
-        Reads {
-            frames: self.counters.frames.load(Ordering::Relaxed),
-            bytes: self.counters.bytes.load(Ordering::Relaxed),
-        }
-    }
-
     /// The sheet with a region's figures, and the region's ordinal in it.
     fn sheet(
         &self,
@@ -462,17 +437,18 @@ impl Snapshot {
         }
     }
 
+    #[inline]
     fn view<'a>(&'a self, place: Place<'a>) -> Result<FrameView<'a>> {
         self.check()?;
-        let view = self.state.view(place)?;
-        let (frames, bytes) = view.reads();
-        self.count(frames, bytes);
-        Ok(view)
+        self.count(place);
+        self.state.view(place)
     }
 
-    fn count(&self, frames: u64, bytes: usize) {
-        self.counters.frames.fetch_add(frames, Ordering::Relaxed);
-        self.counters.bytes.fetch_add(crate::head::length(bytes), Ordering::Relaxed);
+    #[inline]
+    fn count(&self, place: Place<'_>) {
+        if let Some(counter) = &self.counter {
+            counter.frame(&self.state, place);
+        }
     }
 
     fn observe(

@@ -115,12 +115,6 @@ impl<'a> FrameView<'a> {
         self.entry
     }
 
-    /// The frame's own bytes, and how many frames have to be read for it, and their bytes.
-    pub(crate) fn reads(&self) -> (u64, usize) {
-        let own = self.entry.frame_bytes();
-        self.key.map_or((1, own), |key| (2, own.saturating_add(key.numbers.payload.len())))
-    }
-
     /// The same frame, leaning on no other and no key, in the latest format.
     pub(crate) fn alone(&self) -> Result<EncodedFrame, FormatError> {
         let entry = *self.entry;

@@ -15,7 +15,7 @@ pub(super) trait Operation {
 
 /// What the processor can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub enum Level {
     /// What every processor of the compilation target has.
     Portable,
     /// 256-bit vectors on x86-64.
@@ -54,8 +54,7 @@ impl Level {
     }
 
     /// Every level that this processor has.
-    #[cfg(test)]
-    pub(super) fn available() -> Vec<Level> {
+    pub fn available() -> Vec<Level> {
         #[cfg(target_arch = "x86_64")]
         let levels = [Level::Portable, Level::Avx2, Level::Avx512];
         #[cfg(not(target_arch = "x86_64"))]

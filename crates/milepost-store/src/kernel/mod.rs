@@ -9,11 +9,14 @@ mod lanes;
 mod numbers;
 mod operations;
 
-pub(crate) use numbers::{MOST_IN_PAIR, Numbers, Packed};
-pub(crate) use operations::{Bits, get, pack, sum, sums, unpack, unpack_cells};
+pub use dispatch::Level;
+pub(crate) use numbers::MOST_IN_PAIR;
+pub use numbers::{Numbers, Packed};
+pub use operations::{Bits, pack};
+pub(crate) use operations::{get, sum, sums, unpack, unpack_cells};
 
 /// Cells in a frame.
-pub(crate) const CELLS: usize = 1024;
+pub const CELLS: usize = 1024;
 
 /// Bytes in a unit: a payload has one for each bit of its width, and files are aligned to it.
 pub(crate) const UNIT: usize = 128;

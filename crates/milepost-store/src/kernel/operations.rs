@@ -16,10 +16,10 @@ use super::{CELLS, Numbers, Packed};
 const NARROW_WIDTH: u8 = 32;
 
 /// A bit for each cell: bit i of word w stands for cell `64 * w + i`.
-pub(crate) type Bits = [u64; CELLS / 64];
+pub type Bits = [u64; CELLS / 64];
 
 /// Appends `values`, each below 2^`width`, in `width` units of 128 bytes.
-pub(crate) fn pack(values: &[u64; CELLS], width: u8, out: &mut Vec<u8>) {
+pub fn pack(values: &[u64; CELLS], width: u8, out: &mut Vec<u8>) {
     match width {
         0 => {}
         1..=NARROW_WIDTH => narrow::pack(values, usize::from(width), out),
@@ -57,10 +57,7 @@ pub(crate) fn unpack(numbers: Numbers<'_>, base: i64, out: &mut [i64; CELLS]) {
     unpack_cells(numbers, base, 0..CELLS, None, out);
 }
 
-/// Writes `base` plus the number of each cell of `cells` to `out`, which has as many places; 0 for
-/// a cell whose bit in `present` is 0.
-///
-/// Cells beyond the end of a short payload keep what `out` held.
+/// [`Level::unpack`] at the best level of this processor.
 #[inline]
 pub(crate) fn unpack_cells(
     numbers: Numbers<'_>,
@@ -69,28 +66,16 @@ pub(crate) fn unpack_cells(
     present: Option<&Bits>,
     out: &mut [i64],
 ) {
-    match present {
-        Some(present) => {
-            let present = Masked(present);
-            Level::detect().run(Unpack { numbers, base, cells, present, out });
-        }
-        None => Level::detect().run(Unpack { numbers, base, cells, present: All, out }),
-    }
+    Level::detect().unpack(numbers, base, cells, present, out);
 }
 
-/// Sum of the numbers of the cells in `cells`, those left out whose bit in `present` is 0.
+/// [`Level::sum`] at the best level of this processor.
 #[inline]
 pub(crate) fn sum(numbers: Numbers<'_>, cells: Range<usize>, present: Option<&Bits>) -> u128 {
-    match present {
-        Some(present) => Level::detect().run(Sum { numbers, cells, present: Masked(present) }),
-        None => Level::detect().run(Sum { numbers, cells, present: All }),
-    }
+    Level::detect().sum(numbers, cells, present)
 }
 
-/// Sums of the numbers of several ranges of cells, handed to `each` in their order; cells are left
-/// out whose bit in `present` is 0.
-///
-/// Unpacks the frame once, so it pays where the ranges are many.
+/// [`Level::sums`] at the best level of this processor.
 #[inline]
 pub(crate) fn sums(
     numbers: Numbers<'_>,
@@ -98,11 +83,59 @@ pub(crate) fn sums(
     ranges: impl Iterator<Item = Range<usize>>,
     each: impl FnMut(u128),
 ) {
-    match present {
-        Some(present) => {
-            Level::detect().run(Sums { numbers, present: Masked(present), ranges, each });
+    Level::detect().sums(numbers, present, ranges, each);
+}
+
+impl Level {
+    /// Writes `base` plus the number of each cell of `cells` to `out`, which has as many places; 0
+    /// for a cell whose bit in `present` is 0.
+    ///
+    /// Cells beyond the end of a short payload keep what `out` held.
+    #[inline]
+    pub fn unpack(
+        self,
+        numbers: Numbers<'_>,
+        base: i64,
+        cells: Range<usize>,
+        present: Option<&Bits>,
+        out: &mut [i64],
+    ) {
+        match present {
+            Some(present) => {
+                let present = Masked(present);
+                self.run(Unpack { numbers, base, cells, present, out });
+            }
+            None => self.run(Unpack { numbers, base, cells, present: All, out }),
         }
-        None => Level::detect().run(Sums { numbers, present: All, ranges, each }),
+    }
+
+    /// Sum of the numbers of the cells in `cells`, those left out whose bit in `present` is 0.
+    #[inline]
+    pub fn sum(self, numbers: Numbers<'_>, cells: Range<usize>, present: Option<&Bits>) -> u128 {
+        match present {
+            Some(present) => self.run(Sum { numbers, cells, present: Masked(present) }),
+            None => self.run(Sum { numbers, cells, present: All }),
+        }
+    }
+
+    /// Sums of the numbers of several ranges of cells, handed to `each` in their order; cells are
+    /// left out whose bit in `present` is 0.
+    ///
+    /// Unpacks the frame once, so it pays where the ranges are many.
+    #[inline]
+    pub fn sums(
+        self,
+        numbers: Numbers<'_>,
+        present: Option<&Bits>,
+        ranges: impl Iterator<Item = Range<usize>>,
+        each: impl FnMut(u128),
+    ) {
+        match present {
+            Some(present) => {
+                self.run(Sums { numbers, present: Masked(present), ranges, each });
+            }
+            None => self.run(Sums { numbers, present: All, ranges, each }),
+        }
     }
 }
 

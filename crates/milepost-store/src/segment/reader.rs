@@ -77,6 +77,12 @@ impl Segment {
         (0..self.frames()).map(|index| *self.entry(index).unwrap()).collect()
     }
 
+    /// The entry of the frame that the one at a position leans on.
+    pub(crate) fn key_entry(&self, index: usize) -> Option<&DirectoryEntry> {
+        let (_, link) = self.directory.entry(&self.bytes, index).ok()?;
+        self.entry(link.key? as usize).ok()
+    }
+
     /// The frame at a position of the directory; its checksum, and that of the frame that it leans
     /// on, are computed on the first touch.
     #[inline]

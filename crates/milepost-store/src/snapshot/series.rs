@@ -31,16 +31,11 @@ impl Snapshot {
             let frames = sheet.frames_of(ordinal);
             self.will_need(frames.iter().map(|(_, place)| *place));
             reader.series.reserve(frames.len());
-            let (mut read, mut bytes) = (0u64, 0usize);
             for (frame, place) in frames {
                 self.check()?;
-                let view = self.state.view(place)?;
-                let (frames, length) = view.reads();
-                read = read.saturating_add(frames);
-                bytes = bytes.saturating_add(length);
-                reader.read(sheet, ordinal, (frame, place), &view)?;
+                self.count(place);
+                reader.read(sheet, ordinal, (frame, place), &self.state.view(place)?)?;
             }
-            self.count(read, bytes);
         }
         let mut series = reader.series;
         if !series.is_sorted_by_key(|observation| observation.period) {

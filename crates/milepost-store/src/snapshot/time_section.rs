@@ -72,17 +72,11 @@ impl Snapshot {
         self.will_need(cells.iter().map(|cell| cell.place));
         let strings = &self.state.strings;
         let mut reader = Reader { strings, as_of, section, like: None, is_varied: false };
-        let (mut frames, mut bytes) = (0u64, 0usize);
         for cells in cells.chunk_by(|one, other| one.frame == other.frame) {
             let [Cell { place, .. }, ..] = cells else { continue };
-            self.check()?;
-            let view = self.state.view(*place)?;
-            let (read, length) = view.reads();
-            frames = frames.saturating_add(read);
-            bytes = bytes.saturating_add(length);
+            let view = self.view(*place)?;
             reader.read(&view, cells).map_err(|wrong| wrong.at(self, *place))?;
         }
-        self.count(frames, bytes);
         Ok(reader.section)
     }
 

@@ -227,6 +227,9 @@ impl Snapshot {
         if let Some(sum) = sums.get_mut(piece.at) {
             sum.add(entry.sum, entry.scale, entry.count.into(), (0, 0));
         }
+        if let Some(counter) = &self.counter {
+            counter.sum(entry);
+        }
         true
     }
 }

@@ -290,6 +290,12 @@ impl State {
         }
     }
 
+    /// What the directory says of the key that a frame leans on, if it does.
+    pub(crate) fn key_entry(&self, place: Place<'_>) -> Option<&DirectoryEntry> {
+        let Place::Sealed(location) = place else { return None };
+        self.sealed(location)?.segment.key_entry(location.entry as usize)
+    }
+
     /// What the directory says of a frame that is known, without reading it, to have no figures
     /// but actual ones printed exactly; `None` for others.
     #[inline]

@@ -85,7 +85,7 @@ fn every_read_looks_at_the_guard() {
     let cancelled = Guard::new(None, Some(token), u64::MAX);
     let late = Guard::new(Some(Instant::now()), None, u64::MAX);
     for (guard, why) in [(cancelled, Stop::Cancelled), (late, Stop::DeadlineExceeded)] {
-        let guarded = store.snapshot().guarded(guard);
+        let guarded = store.snapshot().guarded(guard).counting();
         for (what, read) in reads(&guarded) {
             let Err(StoreError::Stopped(stop)) = read else { panic!("{what} was read: {read:?}") };
             assert_eq!(stop, why, "{what}");

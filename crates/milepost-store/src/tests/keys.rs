@@ -140,17 +140,21 @@ fn any_cell_takes_two_frames_and_whole_sums_take_none() {
     commit(&mut store, facts()).unwrap();
     store.checkpoint().unwrap();
     let (a, reported) = (IndicatorId(0), Scenario::reported());
+    let all = store.snapshot().counting();
     for text in MONTHS {
-        let snapshot = store.snapshot();
+        let snapshot = store.snapshot().counting();
         // A region without a hole.
         snapshot.observation(a, RegionId(9), &reported, period(text), None).unwrap().unwrap();
         let is_key = ["2023-11", "2024-01"].contains(&text);
         assert_eq!(snapshot.reads().frames, if is_key { 1 } else { 2 }, "{text}");
+        all.observation(a, RegionId(9), &reported, period(text), None).unwrap();
     }
-    let snapshot = store.snapshot();
+    assert_eq!(all.reads().frames, 8, "keys are counted once");
+    let snapshot = store.snapshot().counting();
     let regions: Vec<RegionId> = (0..COMMUNES).map(RegionId).collect();
     let total = snapshot.total(a, &regions, &reported, period("2024-03"), None).unwrap();
-    assert_eq!((total.count, snapshot.reads().frames), (1_000, 0));
+    let reads = snapshot.reads();
+    assert_eq!((total.count, reads.frames, reads.bytes, reads.sums), (1_000, 0, 0, 2));
 }
 
 #[test]
