@@ -43,7 +43,7 @@ pub(crate) use table::plain_table;
 /// let catalogue = snapshot.catalogue();
 /// let indicator = catalogue.find_indicator("participants").found().ok_or("no indicator")?;
 /// let region = catalogue.find_regions("VN")[0];
-/// let mut batch = Batch::default();
+/// let mut batch: Batch = Batch::default();
 /// for (year, persons) in [("2017", 224_000), ("2019", 574_000)] {
 ///     batch.facts.push(Fact::new(indicator, region, year.parse()?, Some(persons.into())));
 /// }

@@ -39,7 +39,9 @@ pub(crate) fn beside(
         }
         super::regions::undeclared(&mut notes, query, &side.asked, &answer.rows);
     } else {
-        for at in 0..grid.regions() {
+        // Of a figure that is no sum there is nothing to say, unless the general way has it.
+        let has_sums = grid.has_sums();
+        for at in (0..grid.regions()).filter(|at| has_sums || grid.is_odd(*at)) {
             side.asked.watch.check()?;
             members.region(&mut notes, side, grid, at)?;
         }

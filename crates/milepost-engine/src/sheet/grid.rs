@@ -110,8 +110,13 @@ impl Grid {
         &self.parts.periods
     }
 
+    /// Whether any figure is a sum of those of members.
+    pub(crate) fn has_sums(&self) -> bool {
+        self.parts.columns.iter().any(Column::is_of_sums)
+    }
+
     /// Whether some row of a region is not plain.
-    pub(super) fn is_odd(&self, region: usize) -> bool {
+    pub(crate) fn is_odd(&self, region: usize) -> bool {
         self.parts.odd.has(region)
     }
 
