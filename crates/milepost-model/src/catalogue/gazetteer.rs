@@ -159,9 +159,9 @@ impl Gazetteer {
 
     fn find_uid(&self, codes: &Hashed, uid: &str) -> Option<u32> {
         let ends = uid.match_indices('@').map(|(end, _)| end);
-        let mut with_code = ends.filter_map(|end| uid.get(..end)).flat_map(|code| {
-            codes.with(code, |position| self.code(position))
-        });
+        let mut with_code = ends
+            .filter_map(|end| uid.get(..end))
+            .flat_map(|code| codes.with(code, |position| self.code(position)));
         let plain = with_code.find(|position| self.plain_uid(*position) == Some(uid));
         self.odd.get(uid).copied().into_iter().chain(plain).min()
     }

@@ -173,9 +173,7 @@ fn join(runs: &mut Vec<Run>) {
     runs.sort_unstable_by_key(|run| (part(run), run.group, *run.ordinals.start()));
     runs.dedup_by(|next, run| {
         let (start, end) = (*next.ordinals.start(), *run.ordinals.end());
-        let meets = next.to == run.to
-            && next.group == run.group
-            && start <= end.saturating_add(1);
+        let meets = next.to == run.to && next.group == run.group && start <= end.saturating_add(1);
         if meets {
             run.ordinals = *run.ordinals.start()..=end.max(*next.ordinals.end());
         }
