@@ -5,7 +5,7 @@
 //! A [`Store`] takes a [`Batch`] of definitions and facts in, atomically and durably; a
 //! [`Snapshot`] reads observations, series and revisions, and never changes.
 //!
-//! Sealed segments are mapped into memory, so nobody but the store may change them while it is
+//! The files of a store are mapped into memory, so nobody but the store may change them while it is
 //! open; [`Backend::Heap`] is for places where that cannot be promised.
 
 #![deny(unsafe_code)]

@@ -138,10 +138,7 @@ fn read_head(disk: &dyn Disk, head: &dyn DiskFile, backend: Backend) -> Result<B
 }
 
 /// What is mapped, or read where there are too many maps.
-fn or_on_heap(
-    backend: Backend,
-    map: impl Fn(Backend) -> io::Result<Bytes>,
-) -> io::Result<Bytes> {
+fn or_on_heap(backend: Backend, map: impl Fn(Backend) -> io::Result<Bytes>) -> io::Result<Bytes> {
     map(backend).or_else(|error| {
         if error.kind() == io::ErrorKind::OutOfMemory && backend == Backend::Mmap {
             map(Backend::Heap)
@@ -206,8 +203,7 @@ pub(crate) fn open_segment(
     let name = segment_name(record.id);
     let file = disk.path(&name);
     let corrupt = |offset, what: String| StoreError::Corrupt { file: file.clone(), offset, what };
-    let mapped =
-        or_on_heap(options.backend, |backend| disk.map(&name, record.length, backend));
+    let mapped = or_on_heap(options.backend, |backend| disk.map(&name, record.length, backend));
     let bytes = mapped.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => corrupt(0, "the head names it, but it is absent".to_owned()),
         io::ErrorKind::UnexpectedEof => corrupt(0, "it is shorter than the head says".to_owned()),

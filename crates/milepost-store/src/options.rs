@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use milepost_model::Date;
 
-/// How sealed segments are read.
+/// How sealed segments, and heads up to their logs, are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
@@ -52,7 +52,7 @@ pub enum Verify {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// How sealed segments are read.
+    /// How sealed segments, and heads up to their logs, are read.
     pub backend: Backend,
     /// What a commit has survived when it returns.
     pub durability: Durability,

@@ -1,6 +1,10 @@
 //! Where regions are found, and which lies in which, without reading them one by one.
 
-use std::{collections::hash_map::RandomState, hash::BuildHasher, sync::OnceLock};
+use std::{
+    collections::{HashMap, hash_map::RandomState},
+    hash::BuildHasher,
+    sync::OnceLock,
+};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -26,8 +30,10 @@ use crate::{fold, name::singular};
 #[derive(Clone, Debug, Default)]
 pub struct Gazetteer {
     rows: Vec<Row>,
-    /// Uid and code of each row.
+    /// Of each row its uid, which begins with its code; its code alone where it does not.
     texts: String,
+    /// Regions whose uid is not their code, `@` and a version.
+    odd: HashMap<String, u32>,
     outlines: Numbered<Outline>,
     /// The first region of each outline.
     firsts: Vec<u32>,
@@ -41,10 +47,10 @@ pub struct Gazetteer {
 /// A region.
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    /// Where the uid begins among the texts.
-    uid: usize,
-    /// Where the code begins; it goes up to the next uid.
-    code: usize,
+    /// Where uid and code begin among the texts.
+    start: usize,
+    /// Where the code ends; the uid goes up to where the next row begins.
+    code_end: usize,
     outline: u32,
     /// The reference to the parent; `NONE` where it has none.
     parent: u32,
@@ -55,7 +61,6 @@ const NONE: u32 = u32::MAX;
 /// What is made of the rows when the first region is looked up.
 #[derive(Clone, Debug)]
 struct Tables {
-    uids: Hashed,
     codes: Hashed,
     /// By the reference to the parent.
     children: Buckets,
@@ -68,8 +73,8 @@ struct Tables {
 impl Gazetteer {
     /// An empty one with room for so many regions.
     pub fn with_capacity(regions: usize) -> Self {
-        /// Of uid and code of most regions.
-        const BYTES: usize = 24;
+        /// Of the uid of most regions.
+        const BYTES: usize = 12;
         let texts = String::with_capacity(regions.saturating_mul(BYTES));
         Self { rows: Vec::with_capacity(regions), texts, ..Self::default() }
     }
@@ -92,11 +97,16 @@ impl Gazetteer {
         for uid in &region.successors {
             self.predecessors.push((self.references.number(*uid)?, position));
         }
-        let uid = self.texts.len();
-        self.texts.push_str(region.uid);
-        let code = self.texts.len();
-        self.texts.push_str(region.code);
-        self.rows.push(Row { uid, code, outline, parent: parent.transpose()?.unwrap_or(NONE) });
+        let version = region.uid.strip_prefix(region.code);
+        let is_odd = version.is_none_or(|version| !version.starts_with('@'));
+        if is_odd {
+            self.odd.entry(region.uid.to_owned()).or_insert(position);
+        }
+        let start = self.texts.len();
+        self.texts.push_str(if is_odd { region.code } else { region.uid });
+        let code_end = start.saturating_add(region.code.len());
+        let parent = parent.transpose()?.unwrap_or(NONE);
+        self.rows.push(Row { start, code_end, outline, parent });
         self.tables = OnceLock::new();
         Ok(())
     }
@@ -113,7 +123,7 @@ impl Gazetteer {
 
     /// Whether every uid and code is of ASCII characters.
     pub(super) fn is_ascii(&self) -> bool {
-        self.texts.is_ascii()
+        self.texts.is_ascii() && self.odd.keys().all(|uid| uid.is_ascii())
     }
 
     /// The outline of a region.
@@ -144,7 +154,16 @@ impl Gazetteer {
 
     /// The region with a uid.
     pub(super) fn with_uid(&self, uid: &str) -> Option<u32> {
-        self.tables().uids.with(uid, |position| self.uid(position)).next()
+        self.find_uid(&self.tables().codes, uid)
+    }
+
+    fn find_uid(&self, codes: &Hashed, uid: &str) -> Option<u32> {
+        let ends = uid.match_indices('@').map(|(end, _)| end);
+        let mut with_code = ends
+            .filter_map(|end| uid.get(..end))
+            .flat_map(|code| codes.with(code, |position| self.code(position)));
+        let plain = with_code.find(|position| self.plain_uid(*position) == Some(uid));
+        self.odd.get(uid).copied().into_iter().chain(plain).min()
     }
 
     /// The regions with a code, ascending.
@@ -167,36 +186,36 @@ impl Gazetteer {
         equal_run(&tables.predecessors, uid)
     }
 
-    fn uid(&self, position: u32) -> Option<&str> {
-        let Row { uid, code, .. } = *self.rows.get(position as usize)?;
-        self.texts.get(uid..code)
+    /// The uid of a region, unless it is an odd one.
+    fn plain_uid(&self, position: u32) -> Option<&str> {
+        let position = position as usize;
+        let Row { start, code_end, .. } = *self.rows.get(position)?;
+        let end = self.rows.get(position + 1).map_or(self.texts.len(), |next| next.start);
+        if code_end < end { self.texts.get(start..end) } else { None }
     }
 
     pub(super) fn code(&self, position: u32) -> Option<&str> {
-        let position = position as usize;
-        let start = self.rows.get(position)?.code;
-        let end = self.rows.get(position + 1).map_or(self.texts.len(), |next| next.uid);
-        self.texts.get(start..end)
+        let Row { start, code_end, .. } = *self.rows.get(position as usize)?;
+        self.texts.get(start..code_end)
     }
 
     fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| {
             let count = u32::try_from(self.rows.len()).unwrap_or(NONE);
-            let uids = Hashed::of((0..count).map(|position| self.uid(position)));
             let codes = Hashed::of((0..count).map(|position| self.code(position)));
             let parents = self.rows.iter().map(|row| row.parent);
             let mut referred = vec![[NONE; 2]; self.rows.len()];
             let mut refer = |at: u32, by: usize, number| referred[at as usize][by] = number;
             for (number, reference) in (0..).zip(self.references.iter()) {
                 // One region at most, so that every other lies in one at most.
-                uids.with(reference, |at| self.uid(at)).take(1).for_each(|at| refer(at, 0, number));
+                self.find_uid(&codes, reference).into_iter().for_each(|at| refer(at, 0, number));
                 codes.with(reference, |at| self.code(at)).for_each(|at| refer(at, 1, number));
             }
             let mut predecessors = self.predecessors.clone();
             predecessors.sort_unstable();
             predecessors.dedup();
             let children = Buckets::of(self.references.len(), parents);
-            Tables { uids, codes, children, predecessors, referred }
+            Tables { codes, children, predecessors, referred }
         })
     }
 }

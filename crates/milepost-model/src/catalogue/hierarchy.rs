@@ -28,9 +28,8 @@ impl Catalogue {
     /// The version that a uid or code stands for on a day: a uid always means its
     /// version, a code the version valid on the day.
     pub fn region_on(&self, text: &str, date: Date) -> Option<RegionId> {
-        self.region_with_uid(text).or_else(|| {
-            self.versions_of(text).into_iter().find(|id| self.is_valid_on(*id, date))
-        })
+        self.region_with_uid(text)
+            .or_else(|| self.versions_of(text).into_iter().find(|id| self.is_valid_on(*id, date)))
     }
 
     /// Whether a region is valid on a day. While regions are defined there is no gazetteer, nor is

@@ -149,10 +149,7 @@ fn rank(named: &impl Named, exact: &str, folded: &str) -> Option<u8> {
     best
 }
 
-pub(super) fn equal_run<K: Ord + Copy>(
-    entries: &[(K, u32)],
-    key: K,
-) -> impl Iterator<Item = u32> {
+pub(super) fn equal_run<K: Ord + Copy>(entries: &[(K, u32)], key: K) -> impl Iterator<Item = u32> {
     let start = entries.partition_point(|(other, _)| *other < key);
     let rest = entries.get(start..).unwrap_or_default();
     rest.iter().take_while(move |(other, _)| *other == key).map(|(_, position)| *position)

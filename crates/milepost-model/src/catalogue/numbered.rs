@@ -31,14 +31,14 @@ impl<T: Clone + Eq + Hash> Numbered<T> {
         {
             return Ok(number);
         }
-        self.last = match self.numbers.get(value) {
-            Some(number) => *number,
-            None => {
-                let next = u32::try_from(self.values.len()).map_err(|_| CatalogueError::Full)?;
-                self.values.push(value.to_owned());
-                self.numbers.insert(value.to_owned(), next);
-                next
-            }
+        let known = self.numbers.get(value).copied();
+        self.last = if let Some(number) = known {
+            number
+        } else {
+            let next = u32::try_from(self.values.len()).map_err(|_| CatalogueError::Full)?;
+            self.values.push(value.to_owned());
+            self.numbers.insert(value.to_owned(), next);
+            next
         };
         Ok(self.last)
     }

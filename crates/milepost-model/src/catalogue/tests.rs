@@ -292,3 +292,94 @@ proptest! {
         }
     }
 }
+
+/// Regions under a handful of names that meet in every way, or none where that cannot be defined.
+fn meeting() -> impl Strategy<Value = Catalogue> {
+    let code = || prop::sample::select(vec!["a", "b", "a@1", "Đ", "c"]);
+    let uid = prop::option::weighted(0.3, prop::sample::select(vec!["a", "x", "b@0", "a@1@2"]));
+    let year = || prop::option::of(prop::sample::select(vec!["2000", "2010"]));
+    let parent = prop::option::of(prop::sample::select(vec!["a", "b", "x", "a@0", "b@2000"]));
+    let successors = prop::collection::vec(prop::sample::select(vec!["a", "b@0", "c@2010"]), 0..3);
+    let level = prop::option::of(0..3_u8);
+    let region = (code(), uid, year(), year(), parent, successors, level).prop_map(
+        |(code, uid, from, to, parent, successors, level)| {
+            let mut region = Region::new(code).kind(if level == Some(1) { "area" } else { "" });
+            region.uid = uid.unwrap_or_default().to_owned();
+            region.parent = parent.map(str::to_owned);
+            region.level = level;
+            region.valid_from = from.map(|year| date(&format!("{year}-01-01")));
+            region.valid_to = to.map(|year| date(&format!("{year}-07-01")));
+            successors.into_iter().fold(region, Region::successor)
+        },
+    );
+    prop::collection::vec(region, 0..9).prop_map(|regions| {
+        let mut catalogue = Catalogue::new();
+        for region in regions {
+            // One that cannot be defined is left out.
+            drop(catalogue.define(region));
+        }
+        catalogue
+    })
+}
+
+/// The same, whose regions come from a source.
+fn from_source(catalogue: &Catalogue) -> Catalogue {
+    #[derive(Debug)]
+    struct Source(Vec<Region>);
+    impl RegionSource for Source {
+        fn region(&self, position: u32) -> Region {
+            self.0[position as usize].clone()
+        }
+    }
+    let regions: Vec<Region> = catalogue.regions().map(|(_, region)| region.clone()).collect();
+    let mut gazetteer = Gazetteer::with_capacity(1);
+    for region in &regions {
+        gazetteer.push(&RegionView::from(region)).expect("there is room");
+    }
+    Catalogue::lazy(Vec::new(), gazetteer, Arc::new(Source(regions)), Vec::new())
+}
+
+proptest! {
+    /// What is looked up is what going over all regions finds.
+    #[test]
+    fn lookups_find_what_a_search_finds(defined in meeting()) {
+        let regions: Vec<(RegionId, Region)> =
+            defined.regions().map(|(id, region)| (id, region.clone())).collect();
+        let of = |is_meant: &dyn Fn(RegionId, &Region) -> bool| -> Vec<RegionId> {
+            regions.iter().filter(|(id, region)| is_meant(*id, region)).map(|(id, _)| *id).collect()
+        };
+        for catalogue in [from_source(&defined), defined.clone()] {
+            for text in ["a", "b", "x", "c", "Đ", "a@0", "a@1", "a@1@2", "b@0", "b@2000", "@", ""] {
+                let with_uid = of(&|_, region| region.uid == text);
+                prop_assert_eq!(catalogue.region_with_uid(text), with_uid.first().copied());
+                prop_assert_eq!(catalogue.versions_of(text), of(&|_, region| region.code == text));
+                prop_assert_eq!(catalogue.find_regions(text), defined.find_regions(text));
+            }
+            for (id, region) in &regions {
+                let outline = catalogue.outline(*id);
+                prop_assert_eq!((&outline.kind, outline.level), (&region.kind, region.level));
+                prop_assert_eq!(outline.valid_from, region.valid_from);
+                prop_assert_eq!(outline.valid_to, region.valid_to);
+                let leads_here = |_, other: &Region| {
+                    other.successors.iter().any(|successor| successor.uid == region.uid)
+                };
+                prop_assert_eq!(catalogue.predecessors_of(*id), of(&leads_here));
+                for day in ["1999-01-01", "2000-01-01", "2005-01-01", "2010-07-01"].map(date) {
+                    let lies_here = |other, record: &Region| {
+                        record.is_valid_on(day) && defined.parent_of(other, day) == Some(*id)
+                    };
+                    prop_assert_eq!(catalogue.children_of(*id, day), of(&lies_here));
+                }
+            }
+            for level in 0..4 {
+                let is_on = |_, region: &Region| region.level == Some(level);
+                prop_assert_eq!(catalogue.at_level(level).collect::<Vec<_>>(), of(&is_on));
+            }
+            let firsts: Vec<RegionId> = catalogue.outlines().map(|(first, _)| first).collect();
+            let is_first = |id: RegionId, _: &Region| {
+                (0..id.0).all(|other| catalogue.outline(RegionId(other)) != catalogue.outline(id))
+            };
+            prop_assert_eq!(firsts, of(&is_first));
+        }
+    }
+}

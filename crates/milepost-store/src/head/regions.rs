@@ -27,9 +27,9 @@ impl EncodedRegions {
     pub(crate) fn walk(bytes: Arc<Bytes>, range: Range<usize>) -> Option<(Self, Gazetteer)> {
         let start = range.start;
         let all = bytes.get(range)?;
-        let mut walk = Walk(Fields(all));
-        let at = |walk: &Walk<'_>| u32::try_from(all.len().checked_sub(walk.0.0.len())?).ok();
-        let count = walk.0.u64()?;
+        let mut walk = Walk::new(all);
+        let at = |walk: &Walk<'_>| u32::try_from(walk.at()?).ok();
+        let count = walk.rest.u64()?;
         // Whatever the count says, no more is allocated than the bytes have room for.
         let capacity = usize::try_from(count).ok()?.min(all.len() / LEAST_BYTES);
         let mut starts = Vec::with_capacity(capacity);
@@ -55,15 +55,32 @@ impl RegionSource for EncodedRegions {
         let regions = self.bytes.get(self.range.clone());
         let bytes = start.and_then(|start| regions?.get(start..));
         let region = bytes.and_then(|bytes| wire::decode_first(super::FORMAT, bytes).ok());
-        debug_assert!(region.is_some(), "the walk has accepted region {position}");
+        // The walk has accepted it: nobody but who changes a mapped file meets the other.
         region.map_or_else(|| Region::new("?"), |(region, _)| region)
     }
 }
 
 /// Goes over encoded fields without decoding them; `None` where decoding would fail.
-struct Walk<'a>(Fields<'a>);
+struct Walk<'a> {
+    all: &'a [u8],
+    rest: Fields<'a>,
+    /// As much as is UTF-8 from the first byte on, small numbers included: one look at many texts.
+    utf8: &'a str,
+}
 
 impl<'a> Walk<'a> {
+    fn new(all: &'a [u8]) -> Self {
+        let utf8 = std::str::from_utf8(all).or_else(|error| {
+            std::str::from_utf8(all.get(..error.valid_up_to()).unwrap_or_default())
+        });
+        Self { all, rest: Fields(all), utf8: utf8.unwrap_or_default() }
+    }
+
+    /// How far it has come.
+    fn at(&self) -> Option<usize> {
+        self.all.len().checked_sub(self.rest.0.len())
+    }
+
     /// The fields of [`Region`] in their order.
     fn region(&mut self) -> Option<RegionView<'a>> {
         let (uid, code) = (self.text()?, self.text()?);
@@ -76,7 +93,7 @@ impl<'a> Walk<'a> {
             names.text().map(drop)
         })?;
         let kind = self.text()?;
-        let level = self.optional(|level| level.0.u8())?;
+        let level = self.optional(|level| level.rest.u8())?;
         let parent = self.optional(Self::text)?;
         let valid_from = self.optional(Self::day)?;
         let valid_to = self.optional(Self::day)?;
@@ -90,13 +107,21 @@ impl<'a> Walk<'a> {
         Some(RegionView { uid, code, kind, level, parent, valid_from, valid_to, successors })
     }
 
+    #[inline]
     fn text(&mut self) -> Option<&'a str> {
-        let length = usize::try_from(self.0.u64()?).ok()?;
-        std::str::from_utf8(self.0.take(length)?).ok()
+        let length = usize::try_from(self.rest.u64()?).ok()?;
+        let start = self.at()?;
+        let bytes = self.rest.take(length)?;
+        let end = start.checked_add(length)?;
+        if end <= self.utf8.len() {
+            return self.utf8.get(start..end);
+        }
+        std::str::from_utf8(bytes).ok()
     }
 
+    #[inline]
     fn flag(&mut self) -> Option<bool> {
-        match self.0.u8()? {
+        match self.rest.u8()? {
             0 => Some(false),
             1 => Some(true),
             _ => None,
@@ -104,15 +129,17 @@ impl<'a> Walk<'a> {
     }
 
     fn day(&mut self) -> Option<Date> {
-        Date::from_day_number(self.0.i32()?)
+        Date::from_day_number(self.rest.i32()?)
     }
 
+    #[inline]
     fn optional<T>(&mut self, some: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.flag()? { some(self).map(Some) } else { Some(None) }
     }
 
+    #[inline]
     fn list(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        (0..self.0.u64()?).try_for_each(|_| each(self))
+        (0..self.rest.u64()?).try_for_each(|_| each(self))
     }
 }
 

@@ -31,6 +31,8 @@ impl Segment {
         if footer.length != bytes.len() as u64 {
             return Err(FormatError::new(0, "the segment has another length than it had").into());
         }
+        let start = usize::try_from(footer.directory_offset).unwrap_or(usize::MAX);
+        bytes.will_need(start..bytes.len());
         let directory = Directory::read(before, &footer, id, format)?;
         let words = directory.len().div_ceil(64);
         let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();

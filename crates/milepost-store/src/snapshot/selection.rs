@@ -105,14 +105,10 @@ impl Snapshot {
     pub fn selection(&self, regions: &[RegionId]) -> Selection {
         let place =
             |id: &RegionId| (self.state.groups.place(id.0).unwrap_or((u32::MAX, id.0)), id.0);
-        let mut order: Vec<usize> = (0..regions.len()).collect();
-        if !regions.is_sorted_by_key(place) {
-            order.sort_by_cached_key(|index| regions.get(*index).map(place));
-        }
         let mut selection = Selection { positions: vec![0; regions.len()], ..Selection::default() };
         selection.regions.reserve(regions.len());
-        for index in order {
-            let Some(&region) = regions.get(index) else { continue };
+        let mut add = |index: usize| {
+            let Some(&region) = regions.get(index) else { return };
             let ((group, ordinal), _) = place(&region);
             if selection.regions.last() != Some(&region) {
                 if group != u32::MAX {
@@ -125,6 +121,13 @@ impl Snapshot {
             if let Some(place) = selection.positions.get_mut(index) {
                 *place = position.unwrap_or(u32::MAX);
             }
+        };
+        if regions.is_sorted_by_key(place) {
+            (0..regions.len()).for_each(add);
+        } else {
+            let mut order: Vec<usize> = (0..regions.len()).collect();
+            order.sort_by_cached_key(|index| regions.get(*index).map(place));
+            order.into_iter().for_each(&mut add);
         }
         selection
     }
@@ -135,17 +138,14 @@ impl Snapshot {
     /// See [`Snapshot::totals`] for an example.
     pub fn partition(&self, members: impl IntoIterator<Item = (RegionId, usize)>) -> Partition {
         let mut parts = 0;
-        let mut places: Vec<(usize, (u32, u32))> = Vec::new();
+        let mut runs = Vec::new();
         for (region, part) in members {
             parts = parts.max(part.saturating_add(1));
-            places.extend(self.state.groups.place(region.0).map(|place| (part, place)));
+            if let Some((group, ordinal)) = self.state.groups.place(region.0) {
+                extend(&mut runs, group, ordinal, To::Part(part));
+            }
         }
-        places.sort_unstable();
-        places.dedup();
-        let mut runs = Vec::new();
-        for (part, (group, ordinal)) in places {
-            extend(&mut runs, group, ordinal, To::Part(part));
-        }
+        join(&mut runs);
         runs.sort_by_key(|run: &Run| (run.group, *run.ordinals.start()));
         Partition { parts, runs }
     }
@@ -162,4 +162,21 @@ fn extend(runs: &mut Vec<Run>, group: u32, ordinal: u32, to: To) {
         return;
     }
     runs.push(Run { group, ordinals: ordinal..=ordinal, to });
+}
+
+/// Joins the runs of a part that are neighbours or have a region in common.
+fn join(runs: &mut Vec<Run>) {
+    let part = |run: &Run| match run.to {
+        To::Positions(position) => position,
+        To::Part(part) => part,
+    };
+    runs.sort_unstable_by_key(|run| (part(run), run.group, *run.ordinals.start()));
+    runs.dedup_by(|next, run| {
+        let (start, end) = (*next.ordinals.start(), *run.ordinals.end());
+        let meets = next.to == run.to && next.group == run.group && start <= end.saturating_add(1);
+        if meets {
+            run.ordinals = *run.ordinals.start()..=end.max(*next.ordinals.end());
+        }
+        meets
+    });
 }

@@ -116,7 +116,8 @@ impl Sheet {
         if let Some(fresh) = self.fresh.get(&frame) {
             return Some(Place::Fresh(fresh));
         }
-        let (number, location) = self.sealed.list().get(self.lower_bound(frame, self.guess(frame)))?;
+        let (number, location) =
+            self.sealed.list().get(self.lower_bound(frame, self.guess(frame)))?;
         (*number == frame).then_some(Place::Sealed(*location))
     }
 
