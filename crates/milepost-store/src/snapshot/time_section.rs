@@ -11,16 +11,15 @@ use super::{
 };
 use crate::{
     error::Result,
-    frame::{Attribute, FrameView},
+    frame::{Address, Attribute, FrameView},
     state::{Place, SPANS, Strings},
 };
 
 /// Where the figure of a period lies.
-struct Cell<'a> {
+struct Located<'a> {
     position: usize,
     place: Place<'a>,
-    frame: u32,
-    cell: u16,
+    address: Address,
 }
 
 impl Snapshot {
@@ -73,8 +72,8 @@ impl Snapshot {
         let strings = &self.state.strings;
         let mut reader = Reader { strings, as_of, section, like: None, is_varied: false };
         let (mut frames, mut bytes) = (0u64, 0usize);
-        for cells in cells.chunk_by(|one, other| one.frame == other.frame) {
-            let [Cell { place, .. }, ..] = cells else { continue };
+        for cells in cells.chunk_by(|one, other| one.address.frame == other.address.frame) {
+            let [Located { place, .. }, ..] = cells else { continue };
             self.check()?;
             let view = self.state.view(*place)?;
             let (read, length) = view.reads();
@@ -93,7 +92,7 @@ impl Snapshot {
         region: RegionId,
         scenario: &Scenario,
         periods: &[Period],
-    ) -> Vec<Cell<'_>> {
+    ) -> Vec<Located<'_>> {
         let mut cells = Vec::with_capacity(periods.len());
         let Some((group, ordinal)) = self.state.groups.place(region.0) else { return cells };
         let Some(mut sheets) = Sheets::of(self, indicator, scenario) else { return cells };
@@ -106,7 +105,7 @@ impl Snapshot {
             let address = number.and_then(|number| sheet.shape.locate(ordinal, number));
             let Some(address) = address else { continue };
             if let Some(place) = sheet.find_near(address.frame, &mut near) {
-                cells.push(Cell { position, place, frame: address.frame, cell: address.cell });
+                cells.push(Located { position, place, address });
             }
         }
         cells
@@ -127,10 +126,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Takes over some cells of a frame.
-    fn read(&mut self, view: &FrameView<'_>, cells: &[Cell<'_>]) -> Result<(), Wrong> {
+    fn read(&mut self, view: &FrameView<'_>, cells: &[Located<'_>]) -> Result<(), Wrong> {
         let is_latest = self.as_of.is_none_or(|day| view.is_latest_as_of(day.day_number()));
         let attributes = view.uniform_attributes().filter(|_| is_latest);
-        for Cell { position, cell, .. } in cells {
+        for Located { position, address: Address { cell, .. }, .. } in cells {
             if let Some(attributes) = attributes.filter(|_| attributes == self.like)
                 && let Some(mantissa) = self.mantissa(view, *cell)
             {
