@@ -18,6 +18,7 @@ mod merge;
 mod periods;
 mod pick;
 mod shape;
+mod share;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

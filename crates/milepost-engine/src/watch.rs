@@ -1,5 +1,7 @@
 //! Looks at what limits a query, in the loops that build its answer.
 
+use std::thread;
+
 use milepost_store::{Guard, Snapshot};
 
 use crate::{Result, diagnostics};
@@ -75,6 +77,12 @@ impl Watch {
         if let Some(guard) = &self.0 {
             guard.release(u64::try_from(count.saturating_mul(each)).unwrap_or(u64::MAX));
         }
+    }
+
+    /// How many threads may share the work: as many as the machine runs at once, unless it is said.
+    pub(crate) fn threads(&self) -> usize {
+        let said = self.0.as_ref().and_then(Guard::threads);
+        said.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1)
     }
 
     /// The bytes that are held.

@@ -60,7 +60,10 @@ pub enum Stop {
 /// # Ok::<(), Stop>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Guard(Arc<Inner>);
+pub struct Guard {
+    inner: Arc<Inner>,
+    threads: Option<usize>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -75,7 +78,28 @@ impl Guard {
     /// A guard over work that begins now and may hold so many bytes.
     pub fn new(deadline: Option<Instant>, token: Option<CancelToken>, bytes_max: u64) -> Self {
         let (held, stopped) = (AtomicU64::new(0), OnceLock::new());
-        Self(Arc::new(Inner { deadline, token, bytes_max, held, stopped }))
+        Self { inner: Arc::new(Inner { deadline, token, bytes_max, held, stopped }), threads: None }
+    }
+
+    /// The same over work that is shared by so many threads at most, the one that begins it
+    /// included.
+    ///
+    /// This store starts none: it is for whoever reads a snapshot with several.
+    ///
+    /// ```
+    /// use milepost_store::Guard;
+    ///
+    /// let guard = Guard::new(None, None, u64::MAX);
+    /// assert_eq!((guard.threads(), guard.with_threads(2).threads()), (None, Some(2)));
+    /// ```
+    #[must_use]
+    pub fn with_threads(&self, most: usize) -> Self {
+        Self { inner: Arc::clone(&self.inner), threads: Some(most) }
+    }
+
+    /// How many threads may share the work, where that is said.
+    pub fn threads(&self) -> Option<usize> {
+        self.threads
     }
 
     /// Looks at the deadline and the token.
@@ -87,7 +111,7 @@ impl Guard {
     /// The limit that was met first.
     #[inline]
     pub fn check(&self) -> Result<(), Stop> {
-        let inner = &*self.0;
+        let inner = &*self.inner;
         if let Some(stop) = inner.stopped.get() {
             return Err(*stop);
         }
@@ -109,9 +133,9 @@ impl Guard {
             return Err(stop);
         }
         let bytes = length(count).saturating_mul(length(each));
-        let limit = self.0.bytes_max;
+        let limit = self.inner.bytes_max;
         let add = |held: u64| held.checked_add(bytes).filter(|held| *held <= limit);
-        match self.0.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+        match self.inner.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
             Ok(_) => Ok(()),
             Err(held) => {
                 let (count, needed) = (length(count), held.saturating_add(bytes));
@@ -123,24 +147,24 @@ impl Guard {
     /// Takes off the count what is not held any more.
     pub fn release(&self, bytes: u64) {
         let less = |held: u64| Some(held.saturating_sub(bytes));
-        let _ = self.0.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        let _ = self.inner.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// The bytes that are held.
     pub fn held(&self) -> u64 {
-        self.0.held.load(Ordering::Relaxed)
+        self.inner.held.load(Ordering::Relaxed)
     }
 
     /// Which limit was met, if any was: unlike [`Guard::check`] it does not look anew, so that
     /// work that came to its end in time is not refused afterwards.
     pub fn stopped(&self) -> Option<Stop> {
-        self.0.stopped.get().copied()
+        self.inner.stopped.get().copied()
     }
 
     /// Stops the work; says why it was stopped first.
     #[cold]
     fn stop(&self, why: Stop) -> Stop {
-        *self.0.stopped.get_or_init(|| why)
+        *self.inner.stopped.get_or_init(|| why)
     }
 }
 

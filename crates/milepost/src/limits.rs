@@ -57,11 +57,12 @@ pub struct Limits {
     deadline: Option<Duration>,
     token: Option<CancelToken>,
     memory_bytes: u64,
+    threads: Option<usize>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { deadline: None, token: None, memory_bytes: MEMORY_BYTES }
+        Self { deadline: None, token: None, memory_bytes: MEMORY_BYTES, threads: None }
     }
 }
 
@@ -89,6 +90,29 @@ impl Limits {
     #[must_use]
     pub fn memory_bytes(mut self, bytes: u64) -> Self {
         self.memory_bytes = bytes;
+        self
+    }
+
+    /// The same with so many threads for each query, the one that asks it included; unless this is
+    /// set, as many as the machine runs at once. Only a query that reads more than a million figures
+    /// takes more than one. Answers are the same with any number.
+    ///
+    /// ```
+    /// use milepost::{Batch, Indicator, Limits, Region, Store};
+    ///
+    /// let mut store = Store::in_memory();
+    /// store.define(Indicator::stock("si.participants").unit("persons"))?;
+    /// store.define(Region::new("VN").name("Việt Nam"))?;
+    /// let mut batch = Batch::new();
+    /// batch.push("si.participants", "VN", "2023", "18200000")?;
+    /// store.commit(batch)?;
+    /// let alone = Limits::default().threads(1);
+    /// assert_eq!(store.query_with("si.participants in VN at 2023", &alone)?.rows.len(), 1);
+    /// # Ok::<(), milepost::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, most: usize) -> Self {
+        self.threads = Some(most);
         self
     }
 
@@ -152,6 +176,7 @@ impl Limits {
 
     /// The guard of one query.
     pub(crate) fn guard(&self, ends: Option<Instant>) -> Guard {
-        Guard::new(ends, self.token.clone(), self.memory_bytes)
+        let guard = Guard::new(ends, self.token.clone(), self.memory_bytes);
+        self.threads.map_or_else(|| guard.clone(), |most| guard.with_threads(most))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use milepost::{Answer as Rows, Decimal, Frequency, Number, Period, Snapshot, Store};
+use milepost::{Answer as Rows, Decimal, Frequency, Limits, Number, Period, Snapshot, Store};
 use milepost_benches::workload::{INDICATORS, Workload};
 use milepost_benches::{Failure, question};
 
@@ -11,25 +11,27 @@ use crate::questions::{Asked, asked};
 use crate::rows::Row;
 
 pub(super) const PEER: Peer =
-    Peer { name: "milepost", title: "milepost", is_parallel: false, load, open, store_of: None };
+    Peer { name: "milepost", title: "milepost", is_parallel: true, load, open, store_of: None };
 
 struct Milepost {
     snapshot: Snapshot,
+    limits: Limits,
 }
 
 fn load(_: &Workload, files: &Path, store: &Path) -> Result<(), Failure> {
     Ok(milepost_benches::load(files, store)?.close()?)
 }
 
-fn open(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
-    Ok(Box::new(Milepost { snapshot: Store::open_read_only(store)?.snapshot() }))
+fn open(store: &Path, threads: usize) -> Result<Box<dyn Engine>, Failure> {
+    let snapshot = Store::open_read_only(store)?.snapshot();
+    Ok(Box::new(Milepost { snapshot, limits: Limits::default().threads(threads) }))
 }
 
 impl Engine for Milepost {
     fn ask(&mut self, name: &str) -> Result<Answer, Failure> {
         let texts = question(name).since;
         let answers: Result<Vec<Rows>, _> =
-            texts.iter().map(|text| self.snapshot.query(text)).collect();
+            texts.iter().map(|text| self.snapshot.query_with(text, &self.limits)).collect();
         let (answers, asked) = (answers?, asked(name));
         Ok(Box::new(move || {
             let rows = answers.iter().enumerate().flat_map(|(number, answer)| {

@@ -72,7 +72,7 @@ impl Merged {
             return;
         };
         self.values.push(value);
-        self.status = self.status | part.status;
+        self.status |= part.status;
         self.strength = self.strength.max(part.strength);
         self.coverage = Coverage::worse(part.coverage, self.coverage);
         self.published = self.published.max(part.published);

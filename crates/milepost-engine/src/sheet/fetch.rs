@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use milepost_model::{Period, RegionId};
 use milepost_store::Section;
 
-use super::Sheet;
 use super::column::Column;
 use super::leaf::{From, Leaf};
+use super::{Sheet, share};
 use crate::execute::Below;
 use crate::line::Timing;
 
@@ -19,6 +19,11 @@ const FEW_PERIODS: usize = 8;
 const ROW_BYTES: usize = 16;
 /// What a sum takes while it is one.
 const SUM_BYTES: usize = 48;
+
+/// Periods that are added up before it is decided whether several threads add up the others.
+const FIRST_PERIODS: usize = 16;
+/// Figures that a frame has at most.
+const FRAME_FIGURES: usize = 1_024;
 
 impl Sheet {
     /// The figures of an indicator at a period; None where the general way is needed for all rows.
@@ -81,14 +86,17 @@ impl Sheet {
             let sections: Vec<Section> = members.rows().map(read).collect::<Option<_>>()?;
             Column::of_series(&sections, labels.len(), members, alone)
         } else {
-            let read = |label: &Period| {
-                let selection = &members.selection;
-                let read =
-                    reader.snapshot.cross_section(indicator, scenario, selection, *label, as_of);
-                let section = read.ok().filter(Section::is_regular)?;
-                Some(Column::of_regions(&section, members, alone))
-            };
-            labels.iter().map(read).collect::<Option<_>>()?
+            let snapshot = &reader.snapshot;
+            share::read(&labels, figures, &self.side.asked.watch, |labels| {
+                let column = |label: &Period| {
+                    let selection = &members.selection;
+                    let read =
+                        snapshot.cross_section(indicator, scenario, selection, *label, as_of);
+                    let section = read.ok().filter(Section::is_regular)?;
+                    Some(Column::of_regions(&section, members, alone))
+                };
+                labels.iter().map(column).collect()
+            })?
         };
         let mut read = read.into_iter();
         let void = || Column::void(members.len(), |row| !members.is_unchanged(row));
@@ -136,9 +144,18 @@ impl Sheet {
         watch.hold("figures", sums, ROW_BYTES).ok()?;
         watch.hold("sums", sums, SUM_BYTES).ok()?;
         let (indicator, scenario, as_of) = (reader.indicator, &leaf.scenario, reader.as_of);
-        let read = reader.snapshot.totals(indicator, scenario, partition, labels, as_of);
-        let (totals, members) = (read.ok()?, &self.side.members);
-        let columns = Column::of_totals(&totals, labels.len(), members, (below, enough));
+        let (snapshot, members) = (&reader.snapshot, &self.side.members);
+        let read = |labels: &[Period]| {
+            let totals = snapshot.totals(indicator, scenario, partition, labels, as_of).ok()?;
+            let columns = Column::of_totals(&totals, labels.len(), members, (below, enough));
+            Some((columns, totals.frames()))
+        };
+        // Sums that are kept take no time: the first periods tell how much has to be unpacked.
+        let (first, rest) = labels.split_at(labels.len().min(FIRST_PERIODS));
+        let (mut columns, frames) = read(first)?;
+        let figures = frames.saturating_mul(FRAME_FIGURES).saturating_mul(rest.len());
+        let figures = figures / first.len().max(1);
+        columns.extend(share::read(rest, figures, watch, |rest| Some(read(rest)?.0))?);
         watch.release(sums, SUM_BYTES);
         Some(columns)
     }

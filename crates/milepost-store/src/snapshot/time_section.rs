@@ -11,16 +11,15 @@ use super::{
 };
 use crate::{
     error::Result,
-    frame::{Attribute, FrameView},
+    frame::{Address, Attribute, FrameView},
     state::{Place, SPANS, Strings},
 };
 
 /// Where the figure of a period lies.
-struct Cell<'a> {
+struct Located<'a> {
     position: usize,
     place: Place<'a>,
-    frame: u32,
-    cell: u16,
+    address: Address,
 }
 
 impl Snapshot {
@@ -72,8 +71,8 @@ impl Snapshot {
         self.will_need(cells.iter().map(|cell| cell.place));
         let strings = &self.state.strings;
         let mut reader = Reader { strings, as_of, section, like: None, is_varied: false };
-        for cells in cells.chunk_by(|one, other| one.frame == other.frame) {
-            let [Cell { place, .. }, ..] = cells else { continue };
+        for cells in cells.chunk_by(|one, other| one.address.frame == other.address.frame) {
+            let [Located { place, .. }, ..] = cells else { continue };
             let view = self.view(*place)?;
             reader.read(&view, cells).map_err(|wrong| wrong.at(self, *place))?;
         }
@@ -87,7 +86,7 @@ impl Snapshot {
         region: RegionId,
         scenario: &Scenario,
         periods: &[Period],
-    ) -> Vec<Cell<'_>> {
+    ) -> Vec<Located<'_>> {
         let mut cells = Vec::with_capacity(periods.len());
         let Some((group, ordinal)) = self.state.groups.place(region.0) else { return cells };
         let Some(mut sheets) = Sheets::of(self, indicator, scenario) else { return cells };
@@ -100,7 +99,7 @@ impl Snapshot {
             let address = number.and_then(|number| sheet.shape.locate(ordinal, number));
             let Some(address) = address else { continue };
             if let Some(place) = sheet.find_near(address.frame, &mut near) {
-                cells.push(Cell { position, place, frame: address.frame, cell: address.cell });
+                cells.push(Located { position, place, address });
             }
         }
         cells
@@ -121,10 +120,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Takes over some cells of a frame.
-    fn read(&mut self, view: &FrameView<'_>, cells: &[Cell<'_>]) -> Result<(), Wrong> {
+    fn read(&mut self, view: &FrameView<'_>, cells: &[Located<'_>]) -> Result<(), Wrong> {
         let is_latest = self.as_of.is_none_or(|day| view.is_latest_as_of(day.day_number()));
         let attributes = view.uniform_attributes().filter(|_| is_latest);
-        for Cell { position, cell, .. } in cells {
+        for Located { position, address: Address { cell, .. }, .. } in cells {
             if let Some(attributes) = attributes.filter(|_| attributes == self.like)
                 && let Some(mantissa) = self.mantissa(view, *cell)
             {

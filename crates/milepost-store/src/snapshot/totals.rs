@@ -19,6 +19,7 @@ use crate::{
 pub struct Totals {
     parts: usize,
     sums: Vec<Sum>,
+    frames: usize,
 }
 
 impl Totals {
@@ -41,6 +42,11 @@ impl Totals {
         let sum = self.sum(period, part)?;
         let is_plain = sum.fits && sum.exact && sum.status == 0 && sum.count > 0;
         is_plain.then_some((sum.mantissa, sum.scale, sum.count))
+    }
+
+    /// How many frames, of up to 1,024 figures each, had to be unpacked; whole ones need not be.
+    pub fn frames(&self) -> usize {
+        self.frames
     }
 
     fn sum(&self, period: usize, part: usize) -> Option<&Sum> {
@@ -188,7 +194,7 @@ impl Snapshot {
     ) -> Result<Totals> {
         let parts = partition.parts();
         let empty = vec![Sum::default(); parts.saturating_mul(periods.len())];
-        let mut totals = Totals { parts, sums: empty };
+        let mut totals = Totals { parts, sums: empty, frames: 0 };
         let Some(mut sheets) = Sheets::of(self, indicator, scenario) else { return Ok(totals) };
         let mut pieces = Vec::new();
         for (period, sums) in periods.iter().zip(totals.sums.chunks_mut(parts.max(1))) {
@@ -204,6 +210,7 @@ impl Snapshot {
             for frame in pieces.chunk_by(Piece::is_beside) {
                 let [piece, ..] = frame else { continue };
                 let view = self.view(piece.place)?;
+                totals.frames = totals.frames.saturating_add(1);
                 if add_frame(&view, frame, as_of, sums)
                     .map_err(|error| self.state.damage(piece.place, error))?
                 {

@@ -78,6 +78,8 @@ fn read_all(store: &Store) -> Result<()> {
                 snapshot.total(indicator, &regions, scenario, period, None)?;
                 for as_of in [as_of, None] {
                     snapshot.cross_section(indicator, scenario, &selection, period, as_of)?;
+                    snapshot.time_section(indicator, region, scenario, &[period], as_of)?;
+                    snapshot.absent(indicator, scenario, &regions, period, as_of, regions.len())?;
                 }
             }
             snapshot.has_data(indicator, region, scenario)?;

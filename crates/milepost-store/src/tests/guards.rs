@@ -47,6 +47,19 @@ fn reads(snapshot: &Snapshot) -> Vec<(&'static str, Result<usize>)> {
                 .map(|section| section.count()),
         ),
         (
+            "time_section",
+            snapshot
+                .time_section(indicator, region, &reported, &[month], None)
+                .map(|section| section.count()),
+        ),
+        (
+            // Whether it is not among those that have none.
+            "absent",
+            snapshot
+                .absent(indicator, &reported, &[region], month, None, 1)
+                .map(|absent| 1 - absent.regions.len()),
+        ),
+        (
             "total",
             snapshot.total(indicator, &regions, &reported, month, None).map(|total| total.count),
         ),

@@ -89,6 +89,10 @@ fn compare(one: &Store, other: &Store) {
             of_both(&|snapshot| {
                 format!("{:?}", snapshot.series(a, region, &reported, as_of).unwrap())
             });
+            of_both(&|snapshot| {
+                let read = snapshot.time_section(a, region, &reported, &months, as_of).unwrap();
+                format!("{:?}", (0..months.len()).map(|p| read.observation(p)).collect::<Vec<_>>())
+            });
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Cross-sections and totals of any regions are what reading and adding each figure gives.
+//! Sections and totals of any regions are what reading and adding each figure gives.
 
 use milepost_model::{Decimal, Precision, Status};
 use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
-use crate::Total;
+use crate::{Section, Total};
 
 /// More than a frame has cells, some dozens, and a few of no level.
 const LEVELS: [(Option<u8>, u32); 3] = [(Some(2), 1_100), (Some(1), 40), (None, 3)];
@@ -119,8 +119,24 @@ fn check_section(snapshot: &Snapshot, regions: &[RegionId], month: Period, as_of
     let (a, reported) = (IndicatorId(0), Scenario::reported());
     let section = snapshot.cross_section(a, &reported, &selection, month, as_of).unwrap();
     let figures = one_by_one(snapshot, selection.regions(), month, as_of);
+    assert_eq!(section.len(), selection.len());
+    compare(&section, &figures);
+}
+
+/// One region along time, with a month and a quarter that have no figure.
+fn check_series(snapshot: &Snapshot, region: RegionId, as_of: Option<Date>) {
+    let periods = ["2024-01", "2024-02", "2024-03", "2024-12", "2024-Q4", "2024-01"].map(period);
+    let (a, reported) = (IndicatorId(0), Scenario::reported());
+    let section = snapshot.time_section(a, region, &reported, &periods, as_of).unwrap();
+    let figures: Vec<_> =
+        periods.iter().flat_map(|month| one_by_one(snapshot, &[region], *month, as_of)).collect();
+    assert_eq!(section.len(), periods.len());
+    compare(&section, &figures);
+}
+
+fn compare(section: &Section, figures: &[Option<Observation>]) {
     for (position, figure) in figures.iter().enumerate() {
-        assert_eq!(section.observation(position), *figure, "region {position} in {month}");
+        assert_eq!(section.observation(position), *figure, "position {position}");
         let value = figure.as_ref().and_then(|figure| figure.value);
         assert_eq!(section.value(position), value);
         assert_eq!(section.is_withdrawn(position), figure.is_some() && value.is_none());
@@ -135,7 +151,31 @@ fn check_section(snapshot: &Snapshot, regions: &[RegionId], month: Period, as_of
     };
     assert!(!section.is_plain() || figures.iter().flatten().all(is_plain));
     assert_eq!(section.count(), figures.iter().flatten().filter(|f| f.value.is_some()).count());
-    assert_eq!(section.len(), selection.len());
+}
+
+fn check_absent(snapshot: &Snapshot, regions: &[RegionId], month: Period, as_of: Option<Date>) {
+    let figures = one_by_one(snapshot, regions, month, as_of);
+    let lacks = |(_, figure): &(&RegionId, &Option<Observation>)| {
+        figure.as_ref().is_none_or(|figure| figure.value.is_none())
+    };
+    let all = || regions.iter().zip(&figures);
+    for most in [0, 1, 5, usize::MAX] {
+        let (a, reported) = (IndicatorId(0), Scenario::reported());
+        let absent = snapshot.absent(a, &reported, regions, month, as_of, most).unwrap();
+        let expected = all().filter(lacks).take(most).map(|(region, _)| *region);
+        assert_eq!(absent.regions, expected.collect::<Vec<_>>());
+        let last = all()
+            .enumerate()
+            .filter(|(_, pair)| lacks(pair))
+            .map(|(at, _)| at)
+            .nth(most.saturating_sub(1));
+        let looked_at =
+            all().take(if most == 0 { 0 } else { last.map_or(usize::MAX, |at| at + 1) });
+        for (_, figure) in looked_at.filter(|(_, figure)| figure.is_some()) {
+            let status = figure.as_ref().map(|figure| figure.status).unwrap();
+            assert_eq!(absent.status.union(status), absent.status);
+        }
+    }
 }
 
 fn check_totals(snapshot: &Snapshot, members: &[(RegionId, usize)], as_of: Option<Date>) {
@@ -192,7 +232,9 @@ proptest! {
         for month in MONTHS {
             check_section(&snapshot, &all, period(month), as_of);
             check_section(&snapshot, &some, period(month), as_of);
+            check_absent(&snapshot, &some, period(month), as_of);
         }
+        some.iter().step_by(11).for_each(|region| check_series(&snapshot, *region, as_of));
         let part = |region: &RegionId| (*region, region.0 as usize / 7 % parts);
         let whole = all.iter().map(|region| (*region, parts));
         let members: Vec<_> = some.iter().map(part).chain(whole).collect();
