@@ -73,7 +73,7 @@ pub struct Answer {
 }
 
 /// One row of an [`Answer`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Row {
     /// The region, as the version that was asked.
     pub region: RegionLabel,
@@ -126,9 +126,9 @@ impl Answer {
     }
 
     /// The rows as texts for machines, in the order of [`Answer::columns`]: periods and dates in
-    /// ISO form, figures in full without grouping, absent values as empty texts.
+    /// ISO form, figures in full without grouping, absent values as empty texts. None is kept.
     pub fn records(&self) -> impl Iterator<Item = Vec<String>> {
-        self.rows.iter().map(Row::record)
+        self.rows.stream().map(|row| row.record())
     }
 }
 
@@ -136,7 +136,14 @@ impl Row {
     /// What a row takes in memory, its names and its unit included.
     pub(crate) const BYTES: usize = size_of::<Self>() + 160;
 
-    fn record(&self) -> Vec<String> {
+    /// The row as texts for machines, one for each of [`Answer::columns`].
+    ///
+    /// ```
+    /// let row = milepost_engine::Row { unit: "persons".to_owned(), ..Default::default() };
+    /// assert_eq!(row.record().len(), milepost_engine::Answer::default().columns().len());
+    /// assert_eq!(row.record()[5], "persons");
+    /// ```
+    pub fn record(&self) -> Vec<String> {
         fn text(value: Option<impl ToString>) -> String {
             value.map(|value| value.to_string()).unwrap_or_default()
         }

@@ -4,7 +4,8 @@
 //! exact decimal, or the shortest text that reads back as the same double.
 //! Nothing is rounded, grouped or translated, and what is absent is empty
 //! (`null` in JSON), with its reason in the column `missing`. The notes of an
-//! answer are not part of its rows.
+//! answer are not part of its rows. Rows are written one after the other and
+//! none is kept, so that an answer of millions takes no more memory than it had.
 
 use std::io::{self, Write};
 
@@ -73,9 +74,9 @@ pub fn write_tsv(answer: &Answer, mut writer: impl Write) -> io::Result<()> {
 pub fn write_json(answer: &Answer, mut writer: impl Write) -> io::Result<()> {
     let columns = answer.columns();
     let mut before: &[u8] = b"[\n  ";
-    for (row, record) in answer.rows.iter().zip(answer.records()) {
+    for row in answer.rows.stream() {
         writer.write_all(before)?;
-        write_object(&columns, row, &record, &mut writer)?;
+        write_object(&columns, &row, &mut writer)?;
         before = b",\n  ";
     }
     writer.write_all(if answer.rows.is_empty() { b"[]\n" } else { b"\n]\n" })?;
@@ -89,22 +90,17 @@ pub fn write_json(answer: &Answer, mut writer: impl Write) -> io::Result<()> {
 /// What `writer` reports.
 pub fn write_jsonl(answer: &Answer, mut writer: impl Write) -> io::Result<()> {
     let columns = answer.columns();
-    for (row, record) in answer.rows.iter().zip(answer.records()) {
-        write_object(&columns, row, &record, &mut writer)?;
+    for row in answer.rows.stream() {
+        write_object(&columns, &row, &mut writer)?;
         writer.write_all(b"\n")?;
     }
     writer.flush()
 }
 
-fn write_object(
-    columns: &[String],
-    row: &Row,
-    record: &[String],
-    writer: &mut impl Write,
-) -> io::Result<()> {
+fn write_object(columns: &[String], row: &Row, writer: &mut impl Write) -> io::Result<()> {
     // An axis could have the name of the column, which stands after all axes.
     let value_at = columns.iter().rposition(|column| column == "value");
-    for (at, (column, text)) in columns.iter().zip(record).enumerate() {
+    for (at, (column, text)) in columns.iter().zip(row.record()).enumerate() {
         writer.write_all(if at == 0 { b"{" } else { b"," })?;
         serde_json::to_writer(&mut *writer, column)?;
         writer.write_all(b":")?;
@@ -113,7 +109,7 @@ fn write_object(
         } else if text.is_empty() {
             writer.write_all(b"null")?;
         } else {
-            serde_json::to_writer(&mut *writer, text)?;
+            serde_json::to_writer(&mut *writer, &text)?;
         }
     }
     writer.write_all(b"}")

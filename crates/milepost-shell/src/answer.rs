@@ -4,13 +4,18 @@ use milepost::{Answer, Precision, Reading, Row, grouped};
 
 use crate::grid::{Column, Grid};
 
-/// The machine's view: the columns of [`Answer::columns`], figures in full.
+/// The columns of the machine's view, [`Answer::columns`].
+pub(crate) fn machine_columns(answer: &Answer) -> Vec<Column> {
+    let column = |name: String| match name.as_str() {
+        "value" => Column::number(name),
+        _ => Column::text(name),
+    };
+    answer.columns().into_iter().map(column).collect()
+}
+
+/// The machine's view: figures in full.
 pub(crate) fn machine_grid(answer: &Answer) -> Grid {
-    let columns = answer
-        .columns()
-        .into_iter()
-        .map(|name| if name == "value" { Column::number(name) } else { Column::text(name) });
-    let mut grid = Grid::new(columns.collect());
+    let mut grid = Grid::new(machine_columns(answer));
     for record in answer.records() {
         grid.push(record);
     }

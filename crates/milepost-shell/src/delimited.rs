@@ -1,76 +1,80 @@
-//! Comma- and tab-separated values.
+//! Comma- and tab-separated values and Markdown, a line for each row.
 
 use crate::escape::escape;
-use crate::grid::Grid;
+use crate::grid::Column;
 
-/// RFC 4180 with line feeds: a header, then a line for each row. Cells with a comma, a quote or
-/// blanks at an end are quoted.
-pub(crate) fn csv(grid: &Grid, has_header: bool) -> String {
-    lines(grid, has_header, ",", |cell| {
-        let cell = escape(cell);
-        let is_plain = !cell.contains([',', '"']) && cell.trim() == cell;
-        if is_plain { cell.into_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
-    })
+/// Adds a line of RFC 4180. Cells with a comma, a quote or blanks at an end are quoted.
+pub(crate) fn csv<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+    line(out, cells, ",", |out, cell| {
+        let is_plain = !cell.contains([',', '"']) && cell.trim().len() == cell.len();
+        if is_plain {
+            out.push_str(cell);
+        } else {
+            out.extend(["\"", &cell.replace('"', "\"\""), "\""]);
+        }
+    });
 }
 
-/// Tab-separated values; tabs and line feeds inside a cell are spelt out, so nothing is quoted.
-pub(crate) fn tsv(grid: &Grid, has_header: bool) -> String {
-    lines(grid, has_header, "\t", |cell| escape(cell).into_owned())
+/// Adds a line of tab-separated values; tabs and line feeds inside a cell are spelt out, so nothing
+/// is quoted.
+pub(crate) fn tsv<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+    line(out, cells, "\t", String::push_str);
 }
 
-/// A Markdown table, numbers aligned right.
-pub(crate) fn markdown(grid: &Grid) -> String {
-    let cell = |text: &str| escape(text).replace('\\', "\\\\").replace('|', "\\|");
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut out = row(grid.columns.iter().map(|column| cell(&column.name)).collect());
-    let rules = grid.columns.iter().map(|column| if column.is_number { "---:" } else { "---" });
-    out.push_str(&row(rules.map(str::to_owned).collect()));
-    for cells in &grid.rows {
-        out.push_str(&row(cells.iter().map(|text| cell(text)).collect()));
-    }
-    out
+/// Adds a row of a Markdown table.
+pub(crate) fn markdown<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+    out.push_str("| ");
+    line(out, cells, " | ", |out, cell| {
+        out.push_str(&cell.replace('\\', "\\\\").replace('|', "\\|"));
+    });
+    out.push_str(" |");
 }
 
-fn lines(grid: &Grid, has_header: bool, mark: &str, quote: impl Fn(&str) -> String) -> String {
-    let mut out = String::new();
-    if has_header {
-        let names: Vec<String> = grid.columns.iter().map(|column| quote(&column.name)).collect();
-        out.push_str(&names.join(mark));
-        out.push('\n');
+/// Adds what stands below the names of a Markdown table: numbers are aligned right.
+pub(crate) fn markdown_rule(out: &mut String, columns: &[Column]) {
+    let rules = columns.iter().map(|column| if column.is_number { "---:" } else { "---" });
+    markdown(out, rules);
+}
+
+/// Cells that are safe to show, with a mark between them.
+fn line<'a>(
+    out: &mut String,
+    cells: impl Iterator<Item = &'a str>,
+    mark: &str,
+    add: impl Fn(&mut String, &str),
+) {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.push_str(mark);
+        }
+        add(out, &escape(cell));
     }
-    for row in &grid.rows {
-        let cells: Vec<String> = row.iter().map(|cell| quote(cell)).collect();
-        out.push_str(&cells.join(mark));
-        out.push('\n');
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Column;
 
-    fn sample() -> Grid {
-        let mut grid = Grid::new(vec![Column::text("name"), Column::number("value")]);
-        grid.push(vec!["VSS, \"2024\"".to_owned(), "1.5".to_owned()]);
-        grid.push(vec!["a|b\tc\nd".to_owned(), String::new()]);
-        grid
+    fn added(add: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        add(&mut out);
+        out
     }
 
     #[test]
     fn separated_values() {
-        assert_eq!(
-            csv(&sample(), true),
-            "name,value\n\"VSS, \"\"2024\"\"\",1.5\na|b\\u{9}c\\u{a}d,\n"
-        );
-        assert_eq!(tsv(&sample(), false), "VSS, \"2024\"\t1.5\na|b\\u{9}c\\u{a}d\t\n");
+        let (plain, odd) = (["VSS, \"2024\"", "1.5"], [" a|b\tc\nd", ""]);
+        assert_eq!(added(|out| csv(out, plain.into_iter())), "\"VSS, \"\"2024\"\"\",1.5");
+        assert_eq!(added(|out| csv(out, odd.into_iter())), "\" a|b\\u{9}c\\u{a}d\",");
+        assert_eq!(added(|out| tsv(out, plain.into_iter())), "VSS, \"2024\"\t1.5");
+        assert_eq!(added(|out| tsv(out, odd.into_iter())), " a|b\\u{9}c\\u{a}d\t");
     }
 
     #[test]
     fn markdown_keeps_its_cells_apart() {
-        let table = markdown(&sample());
-        assert!(table.starts_with("| name | value |\n| --- | ---: |\n"));
-        assert!(table.ends_with("| a\\|b\\\\u{9}c\\\\u{a}d |  |\n"), "{table}");
+        let columns = [Column::text("name"), Column::number("value")];
+        assert_eq!(added(|out| markdown_rule(out, &columns)), "| --- | ---: |");
+        let cells = ["a|b\tc", ""].into_iter();
+        assert_eq!(added(|out| markdown(out, cells)), "| a\\|b\\\\u{9}c |  |");
     }
 }

@@ -38,14 +38,19 @@ pub(crate) fn escape_lines(text: &str) -> String {
 /// Whether a character acts on the text around it instead of showing: the categories Cc, Cf,
 /// Zl and Zp of Unicode 16, variation selectors and tags.
 pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(u32::from(c),
-            0xAD | 0x61C | 0x180E
-            | 0x600..=0x605 | 0x6DD | 0x70F | 0x890..=0x891 | 0x8E2
-            | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F
-            | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF9..=0xFFFB
-            | 0x110BD | 0x110CD | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3
-            | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+    // Nearly every character is one of these.
+    let is_ascii_text = matches!(c, ' '..='~');
+    !is_ascii_text && (c.is_control() || is_format(c))
+}
+
+fn is_format(c: char) -> bool {
+    matches!(u32::from(c),
+        0xAD | 0x61C | 0x180E
+        | 0x600..=0x605 | 0x6DD | 0x70F | 0x890..=0x891 | 0x8E2
+        | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F
+        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFF9..=0xFFFB
+        | 0x110BD | 0x110CD | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3
+        | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
 #[cfg(test)]

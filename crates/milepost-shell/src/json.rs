@@ -3,34 +3,24 @@
 use std::fmt::Write as _;
 
 use crate::escape::is_unsafe;
-use crate::grid::Grid;
+use crate::grid::Column;
 
-/// One array of objects, an object a line; absent values are null.
-pub(crate) fn array(grid: &Grid) -> String {
-    let objects: Vec<String> = objects(grid).collect();
-    if objects.is_empty() {
-        return "[]\n".to_owned();
+/// Adds an object on one line; absent values are null.
+pub(crate) fn object(out: &mut String, columns: &[Column], cells: &[String]) {
+    out.push('{');
+    for (at, (column, cell)) in columns.iter().zip(cells).enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        string(out, &column.name);
+        out.push_str(": ");
+        match cell.as_str() {
+            "" => out.push_str("null"),
+            number if column.is_number && is_number(number) => out.push_str(number),
+            text => string(out, text),
+        }
     }
-    format!("[\n  {}\n]\n", objects.join(",\n  "))
-}
-
-/// An object a line.
-pub(crate) fn lines(grid: &Grid) -> String {
-    objects(grid).map(|object| object + "\n").collect()
-}
-
-fn objects(grid: &Grid) -> impl Iterator<Item = String> {
-    grid.rows.iter().map(|row| {
-        let members = grid.columns.iter().zip(row).map(|(column, cell)| {
-            let value = match cell.as_str() {
-                "" => "null".to_owned(),
-                number if column.is_number && is_number(number) => number.to_owned(),
-                text => string(text),
-            };
-            format!("{}: {value}", string(&column.name))
-        });
-        format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-    })
+    out.push('}');
 }
 
 /// Whether a text is a number of JSON as it stands.
@@ -41,46 +31,42 @@ fn is_number(text: &str) -> bool {
     all_digits(whole) && all_digits(decimals) && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// A JSON string; control and format characters are escaped, so that it is safe to show.
-fn string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
+/// Adds a JSON string; control and format characters are escaped, so that it is safe to show.
+fn string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ if is_unsafe(c) => {
+    for piece in text.split_inclusive(|c| matches!(c, '"' | '\\') || is_unsafe(c)) {
+        let mut rest = piece.chars();
+        match rest.next_back() {
+            Some(c @ ('"' | '\\')) => out.extend([rest.as_str(), "\\", c.encode_utf8(&mut [0; 4])]),
+            Some(c) if is_unsafe(c) => {
+                out.push_str(rest.as_str());
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
                 }
             }
-            _ => out.push(c),
+            _ => out.push_str(piece),
         }
     }
     out.push('"');
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Column;
 
     #[test]
     fn exact_numbers_and_nulls() {
-        let mut grid = Grid::new(vec![Column::text("region"), Column::number("value")]);
-        grid.push(vec!["Vĩnh \"Long\"\u{202e}".to_owned(), "12345678901234567890.5".to_owned()]);
-        grid.push(vec!["VN".to_owned(), String::new()]);
+        let columns = [Column::text("region"), Column::number("value")];
+        let object = |cells: [&str; 2]| {
+            let mut out = String::new();
+            object(&mut out, &columns, &cells.map(str::to_owned));
+            out
+        };
         assert_eq!(
-            lines(&grid),
-            "{\"region\": \"Vĩnh \\\"Long\\\"\\u202e\", \"value\": 12345678901234567890.5}\n\
-             {\"region\": \"VN\", \"value\": null}\n"
+            object(["Vĩnh \"Long\"\u{202e}", "12345678901234567890.5"]),
+            "{\"region\": \"Vĩnh \\\"Long\\\"\\u202e\", \"value\": 12345678901234567890.5}"
         );
-        assert!(array(&grid).starts_with("[\n  {\"region\""));
-        grid.rows.clear();
-        assert_eq!(array(&grid), "[]\n");
+        assert_eq!(object(["VN", ""]), "{\"region\": \"VN\", \"value\": null}");
     }
 
     #[test]
@@ -95,6 +81,8 @@ mod tests {
 
     #[test]
     fn characters_beyond_the_basic_plane_become_pairs() {
-        assert_eq!(string("\u{e0001}"), "\"\\udb40\\udc01\"");
+        let mut out = String::new();
+        string(&mut out, "a\u{e0001}b\u{1}");
+        assert_eq!(out, "\"a\\udb40\\udc01b\\u0001\"");
     }
 }

@@ -36,6 +36,7 @@ mod json;
 mod mode;
 mod printer;
 mod progress;
+mod records;
 mod repl;
 mod run;
 mod sample;

@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use milepost::{Answer, CancelToken, Diagnostic, Explanation, Listing, Outcome, Severity};
+use milepost::{Answer, CancelToken, Diagnostic, Explanation, Limits, Listing, Outcome, Severity};
 
-use crate::answer::{machine_grid, reader_grid};
+use crate::answer::{machine_columns, machine_grid, reader_grid};
 use crate::colour::Palette;
 use crate::columns::{Layout, draw};
 use crate::escape::{escape, escape_lines};
 use crate::grid::{Column, Grid};
 use crate::mode::Mode;
-use crate::{delimited, json};
+use crate::records::Records;
 
 /// Prints outcomes.
 pub(crate) struct Printer {
@@ -124,11 +124,17 @@ impl Printer {
         self.layout.palette
     }
 
-    /// Prints what a statement came to; of a long answer no more once it is cancelled.
-    pub(crate) fn outcome(&mut self, outcome: &Outcome, token: &CancelToken) -> io::Result<()> {
+    /// Prints what a statement came to; of a long answer no more once it is cancelled. A limit that
+    /// the rows of an answer meet is an error of [`io::ErrorKind::Other`].
+    pub(crate) fn outcome(
+        &mut self,
+        outcome: &Outcome,
+        limits: &Limits,
+        token: &CancelToken,
+    ) -> io::Result<()> {
         self.token = token.clone();
         match outcome {
-            Outcome::Answer(answer) => self.answer(answer),
+            Outcome::Answer(answer) => self.answer(answer, limits),
             Outcome::Listing(listing) if self.mode == Mode::Table && listing.rows.is_empty() => {
                 self.text("none\n")
             }
@@ -136,7 +142,7 @@ impl Printer {
                 self.grid(&listing_grid(listing).without_empty_columns())
             }
             Outcome::Listing(listing) => self.grid(&listing_grid(listing)),
-            Outcome::Explanation(explanation) => self.explanation(explanation),
+            Outcome::Explanation(explanation) => self.explanation(explanation, limits),
             Outcome::Defined { name, sentence } if !self.mode.is_for_machines() => {
                 self.text(&format!("{name} = {sentence}\n"))
             }
@@ -145,7 +151,7 @@ impl Printer {
         }
     }
 
-    fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
+    fn explanation(&mut self, explanation: &Explanation, limits: &Limits) -> io::Result<()> {
         let mut grid = Grid::new(vec![Column::text("fact"), Column::text("text")]);
         grid.push(vec!["sentence".to_owned(), explanation.sentence.clone()]);
         for (heading, text) in &explanation.facts {
@@ -156,14 +162,21 @@ impl Printer {
             return Ok(());
         }
         self.text("\n")?;
-        self.answer(&explanation.answer)
+        self.answer(&explanation.answer, limits)
     }
 
-    fn answer(&mut self, answer: &Answer) -> io::Result<()> {
-        if self.mode == Mode::Table {
-            self.grid(&reader_grid(answer))?;
-        } else {
-            self.grid(&machine_grid(answer))?;
+    fn answer(&mut self, answer: &Answer, limits: &Limits) -> io::Result<()> {
+        if matches!(self.mode, Mode::Table | Mode::Plain) {
+            limits.write_out(answer).map_err(io::Error::other)?;
+        }
+        match self.mode {
+            Mode::Table => self.grid(&reader_grid(answer))?,
+            Mode::Plain => self.grid(&machine_grid(answer))?,
+            _ => {
+                let rows = limits.stream(answer);
+                let rows = rows.map(|row| Ok(row.map_err(io::Error::other)?.record()));
+                self.records(&machine_columns(answer), rows)?;
+            }
         }
         if self.mode.is_for_machines() {
             return Ok(());
@@ -181,20 +194,43 @@ impl Printer {
 
     /// Prints a grid in the mode of the moment.
     pub(crate) fn grid(&mut self, grid: &Grid) -> io::Result<()> {
-        let has_header = self.columns != grid.columns;
-        let text = match self.mode {
-            Mode::Table => draw(grid, self.layout),
-            Mode::Plain => draw(grid, Layout::PLAIN),
-            Mode::Csv => delimited::csv(grid, has_header),
-            Mode::Tsv => delimited::tsv(grid, has_header),
-            Mode::Json => json::array(grid),
-            Mode::Jsonl => json::lines(grid),
-            Mode::Markdown => delimited::markdown(grid),
-        };
-        if matches!(self.mode, Mode::Csv | Mode::Tsv) {
-            self.columns.clone_from(&grid.columns);
+        match self.mode {
+            Mode::Table => self.lines(&draw(grid, self.layout)),
+            Mode::Plain => self.lines(&draw(grid, Layout::PLAIN)),
+            _ => self.records(&grid.columns, grid.rows.iter().cloned().map(Ok)),
         }
-        self.lines(&text)
+    }
+
+    /// Prints rows as they come, in a mode that needs no more than one at a time.
+    fn records(
+        &mut self,
+        columns: &[Column],
+        rows: impl Iterator<Item = io::Result<Vec<String>>>,
+    ) -> io::Result<()> {
+        let has_header = self.columns != columns;
+        let Some(records) = Records::new(self.mode, columns, has_header) else { return Ok(()) };
+        if matches!(self.mode, Mode::Csv | Mode::Tsv) {
+            self.columns = columns.to_vec();
+        }
+        let (mut count, mut text) = (0, String::new());
+        for row in rows {
+            let is_cancelled = self.token.is_cancelled();
+            let row = if is_cancelled { Err(io::ErrorKind::Interrupted.into()) } else { row };
+            let cells = row.or_else(|error| self.cut_short(count, error))?;
+            text.clear();
+            records.row(&mut text, count, &cells);
+            self.out.write_all(text.as_bytes())?;
+            count += 1;
+        }
+        self.out.write_all(records.end(count).as_bytes())?;
+        self.out.flush()
+    }
+
+    /// Ends an answer of which only so many rows are there.
+    fn cut_short<T>(&mut self, count: usize, error: io::Error) -> io::Result<T> {
+        self.out.write_all(if count > 0 { b"\n" } else { b"" })?;
+        self.out.flush()?;
+        Err(error)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use milepost::{CancelToken, Error, Limits, Outcome, Session, Store};
+use milepost::{CancelToken, Error, Limits, Session, Store};
 
 use crate::colour::Palette;
 use crate::dot::Dot;
@@ -111,17 +111,8 @@ impl Shell {
         let outcomes = outcomes.map_err(|error| refusal(&error, text))?;
         let elapsed = started.elapsed();
         for outcome in &outcomes {
-            if let Outcome::Answer(answer) = outcome {
-                let written = self.limits(started).write_out(answer);
-                written.map_err(|error| refusal(&error, text))?;
-            }
-            let printed = self.printer.outcome(outcome, &self.token);
-            printed.map_err(|error| match error.kind() {
-                io::ErrorKind::Interrupted => {
-                    Failure::Refused("error: the answer was cut short".to_owned())
-                }
-                _ => Failure::Output(error),
-            })?;
+            let printed = self.printer.outcome(outcome, &self.limits(started), &self.token);
+            printed.map_err(|error| unprinted(error, text))?;
         }
         if self.has_timer {
             let time = format!("{:.3} ms\n", elapsed.as_secs_f64() * 1e3);
@@ -191,6 +182,17 @@ impl Shell {
             [] => "milepost> ".to_owned(),
             _ => format!("milepost [{}]> ", context.join(", ")),
         }
+    }
+}
+
+/// Why an answer was not printed to its end.
+fn unprinted(error: io::Error, text: &str) -> Refusal {
+    if error.kind() == io::ErrorKind::Interrupted {
+        return Failure::Refused("error: the answer was cut short".to_owned()).into();
+    }
+    match error.downcast::<Error>() {
+        Ok(limit) => refusal(&limit, text),
+        Err(error) => Failure::Output(error).into(),
     }
 }
 

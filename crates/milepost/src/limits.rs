@@ -1,8 +1,9 @@
 //! What a query may take.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use milepost_engine::Answer;
+use milepost_engine::{Answer, Row};
 use milepost_store::{CancelToken, Guard};
 
 use crate::{QueryError, Result};
@@ -109,6 +110,38 @@ impl Limits {
     pub fn write_out(&self, answer: &Answer) -> Result<()> {
         let guard = self.guard(self.ends());
         answer.rows.write_out(&guard).map_err(|met| QueryError::new("", vec![*met]).into())
+    }
+
+    /// The rows of an answer one after the other, as [`Rows::stream`](crate::Rows::stream) gives
+    /// them: none is kept, so that millions of rows take no memory. It has the time of a query of
+    /// its own, from here on.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) with the limit that was met; it is the last item.
+    ///
+    /// ```
+    /// use milepost::{Batch, Indicator, Limits, Region, Store};
+    ///
+    /// let mut store = Store::in_memory();
+    /// store.define(Indicator::stock("si.participants").unit("persons"))?;
+    /// store.define(Region::new("VN").name("Việt Nam"))?;
+    /// let mut batch = Batch::new();
+    /// batch.push("si.participants", "VN", "2023", "18200000")?;
+    /// store.commit(batch)?;
+    ///
+    /// let answer = store.query("si.participants in VN at 2023")?;
+    /// for row in Limits::default().stream(&answer) {
+    ///     assert_eq!(row?.record()[2..5], ["2023", "", "18200000"]);
+    /// }
+    /// # Ok::<(), milepost::Error>(())
+    /// ```
+    pub fn stream<'a>(
+        &self,
+        answer: &'a Answer,
+    ) -> impl Iterator<Item = Result<Cow<'a, Row>>> + use<'a> {
+        let guard = self.guard(self.ends());
+        let rows = answer.rows.stream_within(&guard);
+        rows.map(|row| row.map_err(|met| QueryError::new("", vec![*met]).into()))
     }
 
     /// When a call that begins now has to be over.

@@ -93,9 +93,10 @@ fn by_vintage(world: &World, query: &Query) -> Result<Vec<(usize, Row)>, Refused
                 Some(other) => match (&other.value, &row.value) {
                     // Which of several reasons is told is not decided.
                     (Err(_), Err(_)) => false,
-                    (one, other_value) => {
-                        one.as_ref().ok() != other_value.as_ref().ok() || other.status != row.status
+                    (Ok(one), Ok(another)) => {
+                        !one.is_as_good_as(*another) || other.status != row.status
                     }
+                    _ => true,
                 },
             };
             if differs {

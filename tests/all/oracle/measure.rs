@@ -24,6 +24,15 @@ impl Value {
         }
     }
 
+    /// Whether the two are equal, but for what rounding may have left.
+    pub(crate) fn is_as_good_as(self, other: Self) -> bool {
+        if let (Self::Exact(one), Self::Exact(other)) = (self, other) {
+            return one == other;
+        }
+        let (one, other) = (self.to_f64(), other.to_f64());
+        (one - other).abs() <= 1e-12 * one.abs().max(other.abs())
+    }
+
     /// The value, where finitely many digits write it.
     pub(crate) fn decimal(self) -> Option<Rational> {
         match self {

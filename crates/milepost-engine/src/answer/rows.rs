@@ -1,5 +1,6 @@
 //! The rows of an answer.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,8 @@ use crate::watch::Watch;
 ///
 /// The answer about many regions at once holds its figures as columns. They are worked out with the
 /// answer, and [`Rows::len`] and [`Rows::doubles`] look at them as they are; whole rows, with names
-/// and readings, are written out once, when one is looked at first.
+/// and readings, are written out once, when one is looked at first. [`Rows::stream`] writes them out
+/// one after the other and keeps none, which millions of rows are for.
 ///
 /// ```
 /// use milepost_engine::Answer;
@@ -47,16 +49,21 @@ pub(crate) trait Columns: fmt::Debug + Send + Sync {
     /// The value of a row as the nearest double.
     fn double(&self, at: usize) -> Option<f64>;
 
+    /// The rows one after the other, each written out when it is asked for.
+    fn stream(&self) -> Box<dyn Iterator<Item = Row> + '_>;
+
     /// All rows, written out.
     ///
     /// # Errors
     ///
     /// A limit that was met meanwhile.
-    fn rows(&self, watch: &Watch) -> Result<Vec<Row>>;
-
-    /// All rows, whatever that takes.
-    fn every_row(&self) -> Vec<Row> {
-        self.rows(&Watch::default()).unwrap_or_default()
+    fn rows(&self, watch: &Watch) -> Result<Vec<Row>> {
+        let mut rows = Vec::with_capacity(self.len());
+        for row in self.stream() {
+            watch.check()?;
+            rows.push(row);
+        }
+        Ok(rows)
     }
 }
 
@@ -105,6 +112,51 @@ impl Rows {
         Ok(())
     }
 
+    /// The rows one after the other. Those that are not written out yet are not kept either, so that
+    /// an answer of any length is read in the memory that its columns take.
+    ///
+    /// ```
+    /// use milepost_engine::Answer;
+    ///
+    /// let answer = Answer::default();
+    /// assert_eq!(answer.rows.stream().filter(|row| row.value.is_none()).count(), 0);
+    /// ```
+    pub fn stream(&self) -> impl Iterator<Item = Cow<'_, Row>> {
+        let columns = self.columns.as_ref();
+        let written = columns.map_or(Some(&self.rows), |unwritten| unwritten.rows.get());
+        let unwritten = columns.filter(|_| written.is_none());
+        let made = unwritten.map(|unwritten| unwritten.columns.stream());
+        let kept = written.into_iter().flatten().map(Cow::Borrowed);
+        kept.chain(made.into_iter().flatten().map(Cow::Owned))
+    }
+
+    /// The same up to a limit, which is then the last item.
+    ///
+    /// # Errors
+    ///
+    /// The limit that was met: the deadline (MP0603) or a cancellation (MP0604).
+    ///
+    /// ```
+    /// use milepost_engine::Answer;
+    /// use milepost_store::Guard;
+    ///
+    /// let guard = Guard::new(None, None, 1 << 20);
+    /// assert!(Answer::default().rows.stream_within(&guard).all(|row| row.is_ok()));
+    /// ```
+    pub fn stream_within<'a>(
+        &'a self,
+        guard: &Guard,
+    ) -> impl Iterator<Item = Result<Cow<'a, Row>>> + use<'a> {
+        let watch = Watch::over(guard);
+        let mut is_over = false;
+        let rows = self.stream().enumerate();
+        rows.map_while(move |(at, row)| {
+            let looked = watch.check_at(at);
+            let before = std::mem::replace(&mut is_over, looked.is_err());
+            (!before).then(|| looked.map(|()| row))
+        })
+    }
+
     /// The value of each row as the nearest double; None where there is none. [`Row::value`] has
     /// every digit, and [`Row::missing`] the reason.
     pub fn doubles(&self) -> impl Iterator<Item = Option<f64>> {
@@ -118,10 +170,15 @@ impl Rows {
     pub(crate) fn to_mut(&mut self) -> &mut Vec<Row> {
         if let Some(unwritten) = self.columns.take() {
             let written = unwritten.rows.into_inner();
-            self.rows = written.unwrap_or_else(|| unwritten.columns.every_row());
+            self.rows = written.unwrap_or_else(|| every_row(&*unwritten.columns));
         }
         &mut self.rows
     }
+}
+
+/// All rows, whatever that takes.
+fn every_row(columns: &dyn Columns) -> Vec<Row> {
+    columns.stream().collect()
 }
 
 impl Deref for Rows {
@@ -129,7 +186,7 @@ impl Deref for Rows {
 
     fn deref(&self) -> &[Row] {
         match &self.columns {
-            Some(unwritten) => unwritten.rows.get_or_init(|| unwritten.columns.every_row()),
+            Some(unwritten) => unwritten.rows.get_or_init(|| every_row(&*unwritten.columns)),
             None => &self.rows,
         }
     }

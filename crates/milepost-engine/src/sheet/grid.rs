@@ -438,17 +438,14 @@ impl Columns for Grid {
         scaled(figure, self.power).ok().map(Number::to_f64)
     }
 
-    fn rows(&self, watch: &Watch) -> Result<Vec<Row>> {
-        let readers = self.readers();
-        let mut rows = Vec::with_capacity(Columns::len(self));
-        for region in 0..self.regions() {
-            let label = self.label(region);
-            for step in 0..self.parts.steps.len() {
-                watch.check()?;
-                rows.extend(self.row_with(&readers, &label, region, step));
-            }
-        }
-        Ok(rows)
+    fn stream(&self) -> Box<dyn Iterator<Item = Row> + '_> {
+        let readers = Rc::new(self.readers());
+        let of_region = move |region: usize| {
+            let (readers, label) = (Rc::clone(&readers), self.label(region));
+            let steps = 0..self.parts.steps.len();
+            steps.filter_map(move |step| self.row_with(&readers, &label, region, step))
+        };
+        Box::new((0..self.regions()).flat_map(of_region))
     }
 }
 

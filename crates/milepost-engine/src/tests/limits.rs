@@ -1,5 +1,6 @@
 //! Limits on queries: whatever is met and whenever, an answer is whole or there is none.
 
+use std::borrow::Cow;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use milepost_lang::parse;
 use milepost_model::{Definition, Fact, Indicator, Period, Region, Status};
 use milepost_store::{Batch, CancelToken, Guard, Snapshot, Store};
 
-use crate::{Answer, Outcome, Parameters, Session, execute};
+use crate::{Answer, Outcome, Parameters, Row, Session, execute};
 
 const COMMUNES: usize = 60;
 const MONTHS: i32 = 24;
@@ -206,4 +207,28 @@ fn rows_are_written_out_after_the_limit_was_met() {
     assert_eq!(rows(&Guard::new(None, None, 10_000_000)), Ok(()));
     assert_eq!(rows(&Guard::new(None, None, 0)), Ok(()), "they are there already");
     assert_eq!(told(&answer), whole);
+}
+
+/// A stream gives the rows that looking at them would, and looks at limits without counting memory.
+#[test]
+fn rows_are_streamed_up_to_a_limit() {
+    let snapshot = snapshot();
+    for text in ["people by commune, month in L since 2018-01", "people in L at latest"] {
+        let answer = ask(&snapshot, text).unwrap();
+        let streamed: Vec<Row> = answer.rows.stream().map(Cow::into_owned).collect();
+        let is_kept = matches!(answer.rows.stream().next(), Some(Cow::Borrowed(_)));
+        assert_eq!(is_kept, !text.contains("commune"), "{text}");
+        let again = Answer { rows: streamed.into(), ..answer.clone() };
+        assert_eq!(told(&again), told(&answer), "{text}");
+        assert!(matches!(answer.rows.stream().next(), Some(Cow::Borrowed(_))), "{text}");
+    }
+    let answer = ask(&snapshot, "people by commune, month in L since 2018-01").unwrap();
+    let codes = |guard: &Guard| -> Vec<Option<&str>> {
+        answer.rows.stream_within(guard).map(|row| row.err().map(|error| error.code)).collect()
+    };
+    let token = CancelToken::new();
+    token.cancel();
+    assert_eq!(codes(&Guard::new(None, Some(token), u64::MAX)), [Some("MP0604")]);
+    assert_eq!(codes(&Guard::new(Some(Instant::now()), None, u64::MAX)), [Some("MP0603")]);
+    assert_eq!(codes(&Guard::new(None, None, 0)), vec![None; answer.rows.len()]);
 }
