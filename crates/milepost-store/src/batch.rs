@@ -6,7 +6,7 @@ use milepost_model::{Definition, Fact};
 ///
 /// Definitions come first, so that facts may refer to ids they are given. Facts may be given one at
 /// a time, by any iterator that knows how many they are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Batch<F = Vec<Fact>> {
     /// What is defined, or defined anew.
     pub definitions: Vec<Definition>,
@@ -15,6 +15,13 @@ pub struct Batch<F = Vec<Fact>> {
     /// The producer of the batch and the number it gives it: a batch whose number is not larger
     /// than the last one taken from its producer is not taken again.
     pub token: Option<(String, u64)>,
+}
+
+/// A batch of nothing, to be filled.
+impl Default for Batch {
+    fn default() -> Self {
+        Self { definitions: Vec::new(), facts: Vec::new(), token: None }
+    }
 }
 
 /// Facts, whoever gives them.

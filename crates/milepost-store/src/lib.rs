@@ -42,6 +42,7 @@ mod state;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unsealed;
 mod writer;
 
 pub use batch::{Batch, CommitId, Progress, Receipt};

@@ -6,7 +6,7 @@ use milepost_store::Statistics;
 
 use crate::resolve::resolve;
 use crate::store::carry_on;
-use crate::{Answer, Batch, Error, Receipt, Registered, Result, Snapshot, Store};
+use crate::{Answer, Batch, Error, Limits, Receipt, Registered, Result, Snapshot, Store};
 
 /// A store that many threads commit to; clones are the same store.
 ///
@@ -65,12 +65,39 @@ impl SharedStore {
         Ok(Receipt::new(receipt, std::mem::take(&mut *registered)))
     }
 
-    /// Asks one question of the latest commit.
+    /// Asks one question of the latest commit, within the default [`Limits`].
     ///
     /// # Errors
     /// [`Error::Query`] with the place and the cause.
     pub fn query(&self, text: &str) -> Result<Answer> {
         self.snapshot().query(text)
+    }
+
+    /// [`SharedStore::query`] within other limits. A query waits for no commit and no commit for
+    /// it, however long it takes.
+    ///
+    /// # Errors
+    /// Those of [`SharedStore::query`], and the limit that was met, with a code of its own.
+    ///
+    /// ```
+    /// use milepost::{Batch, CancelToken, Error, Limits, Store};
+    ///
+    /// let store = Store::in_memory().into_shared();
+    /// let mut batch = Batch::new();
+    /// batch.push("si.participants", "VN", "2023", "18200000")?;
+    /// store.commit(batch)?;
+    ///
+    /// let token = CancelToken::new(); // a clone of it goes to whoever may cancel
+    /// let limits = Limits::default().cancel(&token);
+    /// assert_eq!(store.query_with("si.participants in VN at 2023", &limits)?.rows.len(), 1);
+    /// token.cancel();
+    /// let error = store.query_with("si.participants in VN at 2023", &limits).unwrap_err();
+    /// let Error::Query(error) = error else { panic!("{error}") };
+    /// assert_eq!(error.diagnostics[0].code, "MP0604");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn query_with(&self, text: &str, limits: &Limits) -> Result<Answer> {
+        self.snapshot().query_with(text, limits)
     }
 
     /// The contents at this moment, which later commits do not change; waits for no commit.
@@ -113,7 +140,9 @@ impl SharedStore {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Batch, Error, Options, Store};
+    use std::time::Duration;
+
+    use crate::{Batch, CancelToken, Error, Limits, Options, Store};
 
     fn batch(indicator: &str, region: &str, year: u32, value: &str) -> Batch {
         let mut batch = Batch::new();
@@ -153,6 +182,26 @@ mod tests {
         let store = Store::open(directory.path()).unwrap();
         assert!(store.statistics().segments > 0, "checkpoints went on beside");
         assert_eq!(store.verify().unwrap().points, 240);
+    }
+
+    #[test]
+    fn a_query_has_the_limits_of_its_caller_alone() {
+        let store = Store::in_memory().into_shared();
+        store.commit(batch("i", "r", 2020, "1")).unwrap();
+        let code = |limits: &Limits| match store.query_with("i in r at 2020", limits) {
+            Err(Error::Query(error)) => error.diagnostics[0].code,
+            other => panic!("{other:?}"),
+        };
+        let token = CancelToken::new();
+        token.cancel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| assert_eq!(code(&Limits::default().deadline(Duration::ZERO)), "MP0603"));
+            scope.spawn(|| assert_eq!(code(&Limits::default().cancel(&token)), "MP0604"));
+            scope.spawn(|| assert_eq!(code(&Limits::default().memory_bytes(10)), "MP0605"));
+            scope.spawn(|| assert_eq!(store.query("i in r at 2020").unwrap().rows.len(), 1));
+        });
+        store.commit(batch("i", "r", 2021, "1")).unwrap();
+        assert_eq!(store.query("i in r by year since 2020 until 2021").unwrap().rows.len(), 2);
     }
 
     #[test]

@@ -1,33 +1,23 @@
 //! Frames on their way out: encoded in any order, written in theirs.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     error::Result,
     frame::{EncodedFrame, FrameShape, Keyed},
-    head::SegmentRecord,
-    io::{Disk, DiskFile},
-    load::{io_error, open_segment, segment_name},
+    io::Disk,
     options::Options,
-    segment::SegmentWriter,
     state::Sealed,
-    writer::{SEGMENT_BYTES, Writer},
+    unsealed::Unsealed,
+    writer::Writer,
 };
-
-/// Bytes that are written at once.
-const BLOCK: usize = 1 << 20;
 
 /// Segments being written.
 #[derive(Debug)]
 pub(super) struct Output {
     disk: Arc<dyn Disk>,
     options: Options,
-    open: Option<(String, SegmentWriter<Sink>)>,
-    bytes: u64,
+    open: Option<Unsealed>,
     /// Sheet and window of the last frame.
     last: Option<(u32, u32)>,
     segments: Vec<Arc<Sealed>>,
@@ -42,7 +32,6 @@ impl Output {
             disk,
             options,
             open: None,
-            bytes: 0,
             last: None,
             segments: Vec::new(),
             next: 0,
@@ -62,11 +51,12 @@ impl Output {
         while let Some((shape, frames)) = self.waiting.remove(&self.next) {
             self.next = self.next.saturating_add(1);
             for (sheet, number, frame) in frames {
-                let length = crate::head::length(frame.bytes.len());
                 // What frames lean on must be in their segment.
                 let together = Some((sheet, shape.window(number)));
                 let is_together = std::mem::replace(&mut self.last, together) == together;
-                if !is_together && self.bytes.saturating_add(length) > SEGMENT_BYTES {
+                let has_room =
+                    self.open.as_ref().is_none_or(|open| open.has_room(frame.bytes.len()));
+                if !is_together && !has_room {
                     self.seal()?;
                 }
                 self.append(sheet, number, &frame, &reserve)?;
@@ -82,33 +72,19 @@ impl Output {
         frame: &EncodedFrame,
         reserve: &impl Fn() -> u64,
     ) -> Result<()> {
-        let length = crate::head::length(frame.bytes.len());
-        if self.open.is_none() {
-            let id = reserve();
-            let name = segment_name(id);
-            let failed = |error| io_error(self.disk.as_ref(), &name)(error);
-            let file = self.disk.create_new(&name).map_err(failed)?;
-            let sink = Sink { file, buffer: Vec::with_capacity(BLOCK), end: 0 };
-            let writer = SegmentWriter::new(sink, id).map_err(failed)?;
-            self.open = Some((name, writer));
-        }
-        self.bytes = self.bytes.saturating_add(length);
-        if let Some((name, writer)) = &mut self.open {
-            writer.append(sheet, number, frame).map_err(io_error(self.disk.as_ref(), name))?;
-        }
-        Ok(())
+        let disk = self.disk.as_ref();
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => Unsealed::create(disk, reserve(), None)?,
+        };
+        self.open.insert(open).append(disk, sheet, number, frame)
     }
 
-    /// Makes the segment that is open durable, its name excepted.
+    /// Ends the segment that is open.
     fn seal(&mut self) -> Result<()> {
-        let Some((name, writer)) = self.open.take() else { return Ok(()) };
-        self.bytes = 0;
-        let failed = |error| io_error(self.disk.as_ref(), &name)(error);
-        let (sink, seal) = writer.finish().map_err(failed)?;
-        sink.file.sync().map_err(failed)?;
-        sink.file.protect();
-        let record = SegmentRecord { id: seal.id, length: seal.length, checksum: seal.checksum };
-        self.segments.push(Arc::new(open_segment(self.disk.as_ref(), record, self.options)?));
+        if let Some(open) = self.open.take() {
+            self.segments.push(open.seal(self.disk.as_ref(), self.options)?);
+        }
         Ok(())
     }
 
@@ -116,33 +92,6 @@ impl Output {
     pub(super) fn finish(mut self) -> Result<Vec<Arc<Sealed>>> {
         self.seal()?;
         Ok(self.segments)
-    }
-}
-
-/// A file that is written in large blocks.
-#[derive(Debug)]
-struct Sink {
-    file: Box<dyn DiskFile>,
-    buffer: Vec<u8>,
-    end: u64,
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BLOCK {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if !self.buffer.is_empty() {
-            self.file.write_at(&self.buffer, self.end)?;
-            self.end = self.end.saturating_add(crate::head::length(self.buffer.len()));
-            self.buffer.clear();
-        }
-        Ok(())
     }
 }
 

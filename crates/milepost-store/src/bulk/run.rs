@@ -220,13 +220,14 @@ fn periods(era: i32, cells: &[Cell]) -> Vec<i32> {
         }
     }
     let base = era.wrapping_shl(PERIOD_BITS);
-    let words = (0i32..).step_by(64).zip(seen);
-    words
-        .flat_map(|(start, word)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| start.wrapping_add(bit))
-        })
-        .map(|low| base.wrapping_add(low))
-        .collect()
+    let mut periods = Vec::new();
+    for (start, mut word) in (base..).step_by(64).zip(seen) {
+        while word != 0 {
+            periods.push(start.wrapping_add(word.trailing_zeros().cast_signed()));
+            word &= word.wrapping_sub(1);
+        }
+    }
+    periods
 }
 
 #[cfg(test)]

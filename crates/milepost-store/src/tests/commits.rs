@@ -372,7 +372,7 @@ fn a_batch_beyond_the_bound_of_the_log_is_as_atomic_as_any() {
     define(&mut store);
     let year = |year: i32| fact(&format!("{year:04}"), &format!("{year}"));
     let mut seen = Vec::new();
-    let batch = Batch::<Vec<Fact>> { facts: (1..=3000).map(year).collect(), ..Batch::default() };
+    let batch = Batch { facts: (1..=3000).map(year).collect(), ..Batch::default() };
     let receipt = store.commit_with(batch, &mut |progress| seen.push(progress.done)).unwrap();
     assert_eq!(receipt.added, 3000);
     assert!(seen.is_sorted() && seen.last() == Some(&3000) && seen.len() > 2);
