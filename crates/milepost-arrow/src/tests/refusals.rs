@@ -295,7 +295,12 @@ fn names_that_the_store_refuses_are_named_by_row() {
 #[test]
 fn a_name_of_marks_alone_cannot_be_registered() {
     let names = columns(2, &[("region", texts(&["VN-1", "\u{301}"]))]);
-    check(&[names], &expect![[r#"batch 0, row 1: region "\u{301}": a name has at least one character that is visible by itself"#]]);
+    check(
+        &[names],
+        &expect![[
+            r#"batch 0, row 1: region "\u{301}": a name has at least one character that is visible by itself"#
+        ]],
+    );
 }
 
 #[test]
