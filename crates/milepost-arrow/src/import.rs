@@ -1,19 +1,18 @@
 //! From record batches into a store, all of them or nothing.
 
-use std::thread;
+use std::{iter, thread};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use milepost::{Bulk, BulkEncoding, Receipt, Registered, Store};
+use milepost::{Receipt, Registered, Store};
 
 use crate::columns::Layout;
-use crate::loader::{Loader, Target};
-use crate::pieces::{Part, Pieces, Sizes};
-use crate::places::Places;
-use crate::report::{Refusal, Report};
+use crate::loader::Loader;
+use crate::pieces::{Pieces, Sizes};
+use crate::reading::Reading;
 use crate::{Error, Fault, Faults, ImportOptions, Result};
 
-/// The most threads that encode: one lock is shared by all of them.
+/// The most threads that load and encode: a few locks are shared by all of them.
 const THREADS_MAX: usize = 16;
 
 /// How far an import has come.
@@ -42,17 +41,6 @@ pub struct ImportReport {
     pub ignored: Vec<String>,
     /// What the store made of the others.
     pub receipt: Receipt,
-}
-
-/// What the rows came to.
-#[derive(Debug, Default)]
-struct Reading {
-    skipped_missing: u64,
-    withdrawals: u64,
-    places: Places,
-    faults: Faults,
-    undeclared: Option<Refusal>,
-    refused: Option<Refusal>,
 }
 
 /// Imports record batches as one commit.
@@ -105,11 +93,19 @@ pub fn import_batches(
 }
 
 /// What tests do otherwise.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Tuning {
+    pub(crate) threads: usize,
     pub(crate) sizes: Sizes,
     /// Bytes of packed rows in memory; as the store has it if `None`.
     pub(crate) memory: Option<u64>,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+        Self { threads, sizes: Sizes::default(), memory: None }
+    }
 }
 
 pub(crate) fn import_with(
@@ -130,14 +126,20 @@ pub(crate) fn import_with(
     }
     let mut reading = Reading::default();
     if let Some(layout) = &layout {
-        let loader = Loader::new(layout, options);
-        if let Err(error) = reading.read(&mut pieces, loader, &mut bulk, progress) {
+        let loader = || Loader::new(layout, options);
+        let mut loaders: Vec<_> = iter::repeat_with(loader).take(tuning.threads).collect();
+        if let Err(error) = reading.read(&mut pieces, &mut loaders, &mut bulk, progress) {
             bulk.abandon();
             return Err(error);
         }
     }
     let encoded = bulk.encode().and_then(|encoding| {
-        run(&encoding);
+        thread::scope(|scope| {
+            for _ in 1..tuning.threads {
+                scope.spawn(|| encoding.run());
+            }
+            encoding.run();
+        });
         encoding.commit()
     });
     let receipt = encoded.map_err(|error| reading.error(&pieces, error))?;
@@ -158,109 +160,4 @@ fn unfit(columns: Vec<(String, String)>) -> Error {
         faults.add(Fault { batch: 0, row: None, column: Some(column), message });
     }
     Error::Data(faults)
-}
-
-/// Encodes on all cores.
-fn run(encoding: &BulkEncoding<'_>) {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| encoding.run());
-        }
-        encoding.run();
-    });
-}
-
-impl Reading {
-    /// Loads all pieces.
-    fn read<I: Iterator<Item = Result<RecordBatch, ArrowError>>>(
-        &mut self,
-        pieces: &mut Pieces<I>,
-        mut loader: Loader<'_>,
-        bulk: &mut Bulk<'_>,
-        progress: &mut dyn FnMut(ImportProgress),
-    ) -> Result<()> {
-        let mut number = 0;
-        let mut next = self.next(pieces)?;
-        while next.is_some() {
-            let mut unknown = Registered::default();
-            let mut target = Target::of(bulk);
-            while let Some(piece) = &next {
-                let report = loader.load(piece, &mut target);
-                if !report.unknown.is_empty() {
-                    unknown = report.unknown;
-                    break;
-                }
-                target.writer.end_piece(number)?;
-                number += 1;
-                self.take(report);
-                progress(ImportProgress { batches: pieces.batches(), rows: self.places.rows() });
-                next = self.next(pieces)?;
-            }
-            // The piece that has unknown names begins anew with another writer.
-            drop(target);
-            bulk.register(unknown)?;
-            loader.forget_names();
-        }
-        self.verdict(pieces)
-    }
-
-    /// The next piece. A batch that does not fit ends them, and is a fault beside those before.
-    fn next<I>(&mut self, pieces: &mut Pieces<I>) -> Result<Option<Vec<Part>>>
-    where
-        I: Iterator<Item = Result<RecordBatch, ArrowError>>,
-    {
-        pieces.next().or_else(|error| match error {
-            Error::Data(faults) => {
-                self.faults.append(faults);
-                Ok(None)
-            }
-            error => Err(error),
-        })
-    }
-
-    /// Takes the report of the next piece.
-    fn take(&mut self, report: Report) {
-        let before = self.places.observations();
-        self.skipped_missing += report.skipped_missing;
-        self.withdrawals += report.withdrawals;
-        self.faults.append(report.faults);
-        let earlier = |earlier: Option<Refusal>, later: Option<Refusal>| {
-            earlier.or_else(|| later.map(|refusal| refusal.after(before)))
-        };
-        self.undeclared = earlier(self.undeclared.take(), report.undeclared);
-        self.refused = earlier(self.refused.take(), report.refused);
-        self.places.push(report.marks);
-    }
-
-    /// The first that did not fit, if anything did not: faults come before names.
-    fn verdict<I>(&mut self, pieces: &Pieces<I>) -> Result<()>
-    where
-        I: Iterator<Item = Result<RecordBatch, ArrowError>>,
-    {
-        if !self.faults.is_empty() {
-            return Err(Error::Data(std::mem::take(&mut self.faults)));
-        }
-        match self.undeclared.take().or(self.refused.take()) {
-            Some(Refusal { observation, error }) => {
-                let position = usize::try_from(observation).unwrap_or(usize::MAX);
-                Err(self.error(pieces, error.at(position)))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// What the store refused, with the batch and the row that say it.
-    fn error<I>(&self, pieces: &Pieces<I>, source: milepost::Error) -> Error
-    where
-        I: Iterator<Item = Result<RecordBatch, ArrowError>>,
-    {
-        match source.position().and_then(|position| self.places.row(position as u64)) {
-            Some(row) => {
-                let (batch, row) = pieces.place(row);
-                Error::Row { batch, row, source }
-            }
-            None => Error::Store(source),
-        }
-    }
 }

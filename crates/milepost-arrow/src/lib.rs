@@ -82,6 +82,7 @@ mod number;
 mod options;
 mod pieces;
 mod places;
+mod reading;
 mod repeated;
 mod report;
 #[cfg(test)]

@@ -52,20 +52,20 @@ impl<'o> Loader<'o> {
         }
     }
 
-    /// Forgets what names mean, for a target with another catalogue.
+    /// Forgets what names mean, for another target.
     pub(crate) fn forget_names(&mut self) {
         self.indicators.forget_meanings();
         self.regions.forget_meanings();
     }
 
     /// Takes the rows of a piece in, and leaves it to the caller to end it.
-    pub(crate) fn load(&mut self, piece: &[Part], to: &mut Target<'_>) -> Report {
+    pub(crate) fn load(&mut self, parts: &[Part], to: &mut Target<'_>) -> Report {
         self.indicators.make_room();
         self.regions.make_room();
         self.periods.make_room();
         self.attributes.begin();
         let mut report = Report::default();
-        for part in piece {
+        for part in parts {
             self.indicators.read(&part.rows);
             self.regions.read(&part.rows);
             self.periods.read(&part.rows);
@@ -125,15 +125,13 @@ impl<'o> Loader<'o> {
         let strict = self.options.strict;
         let indicator = self.indicators.meaning(row, |name| {
             if matches!(to.catalogue.find_indicator(name.text()), Lookup::Unknown) {
-                report.unknown("indicator", name.text(), strict);
-                return Ok(None);
+                return report.unknown("indicator", name.text(), strict).map(|()| None);
             }
             to.writer.indicator(name.text()).map(Some)
         });
         let region = self.regions.meaning(row, |name| {
             if to.catalogue.find_regions(name.text()).is_empty() {
-                report.unknown("region", name.text(), strict);
-                return Ok(None);
+                return report.unknown("region", name.text(), strict).map(|()| None);
             }
             to.writer.region(name.text()).map(Some)
         });

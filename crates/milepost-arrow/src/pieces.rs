@@ -22,8 +22,16 @@ impl Default for Sizes {
     }
 }
 
+/// Successive rows of some batches.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    /// Counted from 0.
+    pub(crate) number: u64,
+    pub(crate) parts: Vec<Part>,
+}
+
 /// Successive rows of one batch.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Part {
     /// The batch, counted from 0.
     pub(crate) batch: u64,
@@ -33,23 +41,37 @@ pub(crate) struct Part {
 }
 
 /// Cuts batches into pieces, and makes sure that all have the schema of the first.
-#[derive(Debug)]
-pub(crate) struct Pieces<I: Iterator> {
-    batches: Fuse<I>,
+pub(crate) struct Pieces<'a> {
+    batches: Fuse<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>>,
     sizes: Sizes,
+    /// The number of the next piece.
+    next: u64,
     schema: Option<SchemaRef>,
     /// What is left of the last batch.
     rest: Option<Part>,
     /// What ended the batches, to be said after the rows before it.
     failure: Option<Error>,
+    has_failed: bool,
     /// For each batch its rows and those of all before.
     ends: Vec<u64>,
 }
 
-impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Pieces<I> {
-    pub(crate) fn new(batches: I, sizes: Sizes) -> Self {
-        let (schema, rest, failure, ends) = (None, None, None, Vec::new());
-        Self { batches: batches.fuse(), sizes, schema, rest, failure, ends }
+impl<'a> Pieces<'a> {
+    pub(crate) fn new(
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + 'a,
+        sizes: Sizes,
+    ) -> Self {
+        let batches: Box<dyn Iterator<Item = _> + 'a> = Box::new(batches);
+        Self {
+            batches: batches.fuse(),
+            sizes,
+            next: 0,
+            schema: None,
+            rest: None,
+            failure: None,
+            has_failed: false,
+            ends: Vec::new(),
+        }
     }
 
     /// The schema of all batches; `None` if there is no batch.
@@ -70,29 +92,31 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Pieces<I> {
     ///
     /// # Errors
     /// When there is something else than a batch of the same schema.
-    pub(crate) fn next(&mut self) -> Result<Option<Vec<Part>>> {
-        let (mut piece, mut rows) = (Vec::new(), 0);
+    pub(crate) fn next(&mut self) -> Result<Option<Piece>> {
+        let (mut parts, mut rows) = (Vec::new(), 0);
         while rows < self.sizes.piece_rows {
             match self.part() {
                 Ok(Some(part)) => {
                     rows += part.rows.num_rows();
-                    piece.push(part);
+                    parts.push(part);
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    self.failure = Some(error);
+                    (self.failure, self.has_failed) = (Some(error), true);
                     break;
                 }
             }
         }
-        match self.failure.take_if(|_| piece.is_empty()) {
-            Some(error) => Err(error),
-            None => Ok((!piece.is_empty()).then_some(piece)),
+        if parts.is_empty() {
+            return self.failure.take().map_or(Ok(None), Err);
         }
+        let number = self.next;
+        self.next += 1;
+        Ok(Some(Piece { number, parts }))
     }
 
     fn part(&mut self) -> Result<Option<Part>> {
-        if self.failure.is_none() {
+        if !self.has_failed {
             self.fill()?;
         }
         let Some(mut part) = self.rest.take() else { return Ok(None) };

@@ -48,22 +48,31 @@ impl Marks {
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     pieces: Vec<Marks>,
+    rows: u64,
+    observations: u64,
 }
 
 impl Places {
     /// Takes the rows of the next piece.
     pub(crate) fn push(&mut self, marks: Marks) {
+        self.rows += marks.rows;
+        self.observations += marks.observations;
         self.pieces.push(marks);
+    }
+
+    /// How many pieces there are.
+    pub(crate) fn pieces(&self) -> u64 {
+        self.pieces.len() as u64
     }
 
     /// How many rows there are.
     pub(crate) fn rows(&self) -> u64 {
-        self.pieces.iter().map(|marks| marks.rows).sum()
+        self.rows
     }
 
     /// How many of them are observations.
     pub(crate) fn observations(&self) -> u64 {
-        self.pieces.iter().map(|marks| marks.observations).sum()
+        self.observations
     }
 
     /// The row of an observation.

@@ -44,9 +44,21 @@ impl Report {
 
     /// Notes that the row at hand has a name, of an `indicator` or a `region`, that the catalogue
     /// lacks.
-    pub(crate) fn unknown(&mut self, what: &'static str, name: &str, is_refused: bool) {
+    ///
+    /// # Errors
+    /// [`milepost::Error::Name`] for one that it cannot have either.
+    pub(crate) fn unknown(
+        &mut self,
+        what: &'static str,
+        name: &str,
+        is_refused: bool,
+    ) -> milepost::Result<()> {
+        let observation = self.marks.observations();
+        if milepost::fold(name).is_empty() {
+            let reason = "a name has at least one character that is visible by itself".to_owned();
+            return Err(milepost::Error::Name { what, name: name.to_owned(), reason, position: 0 });
+        }
         if is_refused {
-            let observation = self.marks.observations();
             let error = || milepost::Error::undeclared(what, name);
             self.undeclared.get_or_insert_with(|| Refusal { observation, error: error() });
         } else if what == "indicator" {
@@ -54,5 +66,6 @@ impl Report {
         } else {
             self.unknown.regions.push(name.to_owned());
         }
+        Ok(())
     }
 }

@@ -233,6 +233,7 @@ proptest! {
         kept in proptest::collection::vec(any::<bool>(), COLUMNS.len()),
         encodings in proptest::collection::vec(0..5_u8, COLUMNS.len()),
         (batch_rows, piece_rows, part_rows) in (1..12_usize, 1..25_usize, 1..9_usize),
+        threads in 1..4_usize,
         strict in proptest::bool::weighted(0.2),
         published in proptest::option::of(Just("2024-03-01")),
         source in proptest::option::of(Just("options")),
@@ -244,7 +245,7 @@ proptest! {
         let source = source.map(str::to_owned);
         let of_csv = milepost_io::ImportOptions { published, source: source.clone(), strict };
         let options = ImportOptions { published, source, strict, ..ImportOptions::default() };
-        let tuning = Tuning { sizes: Sizes { piece_rows, part_rows }, memory };
+        let tuning = Tuning { threads, sizes: Sizes { piece_rows, part_rows }, memory };
 
         let directory = tempfile::tempdir().unwrap();
         let [one, other] = ["one", "other"].map(|name| directory.path().join(name));

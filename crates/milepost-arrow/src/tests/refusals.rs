@@ -293,6 +293,17 @@ fn names_that_the_store_refuses_are_named_by_row() {
 }
 
 #[test]
+fn a_name_of_marks_alone_cannot_be_registered() {
+    let names = columns(2, &[("region", texts(&["VN-1", "\u{301}"]))]);
+    check(
+        &[names],
+        &expect![[
+            r#"batch 0, row 1: region "\u{301}": a name has at least one character that is visible by itself"#
+        ]],
+    );
+}
+
+#[test]
 fn figures_that_contradict_are_named_by_row() {
     let published = "2024-01-01".parse().ok();
     let options = ImportOptions { published, ..ImportOptions::default() };
@@ -333,13 +344,14 @@ fn a_schema_that_changes_is_named_by_batch() {
         &expect!["batch 1, column value: it is of type Float64, and in batch 0 of type Int64"],
     );
     let turned = fits.project(&[1, 0, 2, 3]).unwrap();
-    // What comes before is looked at all the same.
+    // What comes before is looked at all the same, and what comes after is not.
     let bad = columns(1, &[("indicator", texts(&[""]))]);
+    let new = columns(1, &[("indicator", texts(&["new"]))]);
     check(
-        &[bad, turned],
+        &[new, bad.clone(), turned, bad],
         &expect![[r#"
-            batch 0, row 0, column indicator: there is nothing in the cell; a value is needed here
-            batch 1, column region: batch 0 has the column indicator in this place"#]],
+            batch 1, row 0, column indicator: there is nothing in the cell; a value is needed here
+            batch 2, column region: batch 0 has the column indicator in this place"#]],
     );
 }
 
