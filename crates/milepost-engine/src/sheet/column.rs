@@ -213,6 +213,8 @@ impl Column {
 
 /// What a row takes in a column: its figure, its bits, and the day that may differ.
 const ROW_BYTES: usize = 16;
+/// What a column takes beside its rows, with its place among the others.
+const COLUMN_BYTES: usize = size_of::<Column>() + 64;
 /// What a sum takes while it is one.
 const SUM_BYTES: usize = 48;
 
@@ -310,8 +312,8 @@ impl Sheet {
         let watch = &self.side.asked.watch;
         let count = series.iter().map(Vec::len).sum();
         let _held = watch.hold_while("figures", count, size_of::<Observation>()).ok()?;
-        let figures = periods.len().saturating_mul(series.len());
-        watch.hold("figures", figures, ROW_BYTES).ok()?;
+        let column = COLUMN_BYTES.saturating_add(series.len().saturating_mul(ROW_BYTES));
+        watch.hold("columns", periods.len(), column).ok()?;
         let mut known = self.columns.borrow_mut();
         known.reserve(periods.len());
         let mut figures: Vec<Option<&Observation>> = Vec::with_capacity(series.len());
