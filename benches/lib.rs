@@ -6,7 +6,9 @@
 
 mod questions;
 mod store;
+mod table;
 pub mod workload;
 
 pub use questions::{COMMUNE, Question, question, questions};
 pub use store::{Failure, files, load, store, store_name};
+pub use table::{milliseconds, ratio, write_between_markers};

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use milepost_benches::workload::{Size, Workload};
-use milepost_benches::{Failure, files, questions};
+use milepost_benches::{Failure, files, milliseconds, questions, ratio, write_between_markers};
 
 use crate::arguments::Comparison;
 use crate::engines::{PEERS, Peer, peer};
@@ -16,7 +15,6 @@ use crate::workplace::{bytes, folder, rows, store};
 
 /// How often the first answer of a fresh process is measured.
 const FIRST_RUNS: usize = 7;
-const MARKERS: [&str; 2] = ["<!-- peers -->", "<!-- /peers -->"];
 
 /// A column of the table: an engine on some threads, and seconds by what was measured.
 struct Column {
@@ -61,7 +59,7 @@ pub(crate) fn compare_engines(comparison: &Comparison) -> Result<(), Failure> {
     );
     let table = format!("{heading}\n\n{}", table(&columns, points)?);
     print!("{table}");
-    comparison.into.as_deref().map_or(Ok(()), |file| write_between_markers(file, &table))
+    comparison.into.as_deref().map_or(Ok(()), |file| write_between_markers(file, "peers", &table))
 }
 
 /// Loads an engine's store, unless it is there, and times the first answer.
@@ -187,34 +185,4 @@ fn line(
         _ => writeln!(text, " – |")?,
     }
     Ok(())
-}
-
-/// Three figures that count.
-fn milliseconds(milliseconds: f64) -> String {
-    match milliseconds {
-        ..0.1 => format!("{milliseconds:.4}"),
-        ..1.0 => format!("{milliseconds:.3}"),
-        ..10.0 => format!("{milliseconds:.2}"),
-        _ => format!("{milliseconds:.1}"),
-    }
-}
-
-fn ratio(ratio: f64) -> String {
-    match ratio {
-        ..0.1 => format!("{ratio:.4}"),
-        ..10.0 => format!("{ratio:.2}"),
-        _ => format!("{ratio:.0}"),
-    }
-}
-
-/// Replaces what stands between the markers of a file; adds them at its end
-/// where it has none.
-fn write_between_markers(file: &Path, table: &str) -> Result<(), Failure> {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    let [begin, end] = MARKERS;
-    let (before, after) = match (text.find(begin), text.find(end)) {
-        (Some(from), Some(to)) if from < to => (&text[..from], &text[to + end.len()..]),
-        _ => (text.as_str(), "\n"),
-    };
-    Ok(fs::write(file, format!("{before}{begin}\n{table}{end}{after}"))?)
 }

@@ -85,8 +85,9 @@ impl Limits {
 
     /// The same with so many bytes for each query, beyond what the store itself takes.
     ///
-    /// What grows with the data is counted, before it is allocated: rows, figures, sums and
-    /// periods. It is an estimate, which small things that are not counted exceed a little.
+    /// What grows with the data is counted, before it is allocated: regions, rows, figures, sums
+    /// and periods. It is an estimate, measured to be within a factor of two of what is allocated
+    /// at most, some kilobytes aside.
     #[must_use]
     pub fn memory_bytes(mut self, bytes: u64) -> Self {
         self.memory_bytes = bytes;

@@ -18,7 +18,7 @@ use crate::index::{Index, Type};
 use crate::rollup::Peers;
 use crate::sentence::Sentence;
 use crate::time::Cut;
-use crate::watch::Watch;
+use crate::watch::{Held, Watch};
 use crate::{Result, diagnostics, names};
 
 pub(crate) use members::{Below, Members};
@@ -46,7 +46,13 @@ pub(crate) struct Asked {
     pub(crate) watch: Watch,
     /// Where a region stands among the regions, by uid.
     positions: HashMap<String, usize>,
+    /// The memory that the sentences are counted with.
+    held: Option<Held>,
 }
+
+/// What a region takes with its sentence, which has a line, its series and their labels: of one
+/// indicator, as measured.
+const REGION_BYTES: usize = 4_096;
 
 impl Asked {
     /// Where a region stands among the regions.
@@ -304,6 +310,7 @@ impl Question<'_> {
             }
             None => areas.into_iter().map(|area| (area, None)).collect(),
         };
+        asked.held = Some(asked.watch.hold_while("regions", rows.len(), REGION_BYTES)?);
         let peers: Vec<RegionId> = rows.iter().filter_map(|(area, _)| area.region()).collect();
         let peers = (!peers.is_empty()).then(|| Rc::new(Peers::new(peers)));
         let outer = builder.shared.put_side_by_side(peers);
@@ -350,6 +357,7 @@ impl Question<'_> {
             versions: Vec::new(),
             watch: Watch::of(builder.snapshot),
             positions: HashMap::new(),
+            held: None,
         };
         let catalogue = builder.catalogue;
         let mut areas = Vec::new();
