@@ -133,6 +133,7 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
+    #[expect(clippy::option_option, reason = "it cannot be read, is not there, or is")]
     fn optional<T>(&mut self, some: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.flag()? { some(self).map(Some) } else { Some(None) }
     }

@@ -221,7 +221,7 @@ impl Survey {
         let Some(next_tail) = length.and_then(|length| self.next_tail.checked_add(length)) else {
             return wrong("the tails take more than 4 GiB");
         };
-        if self.entries as usize % BLOCK == 0 {
+        if (self.entries as usize).is_multiple_of(BLOCK) {
             self.blocks.push(Block { tail: self.next_tail, entries: OnceLock::new() });
         }
         let end = self.entries.saturating_add(1);
