@@ -238,7 +238,15 @@ impl Decimal {
     }
 
     /// The nearest double, ties to even.
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
     pub fn to_f64(self) -> f64 {
+        // One operation on exact doubles is rounded correctly by IEEE 754.
+        if let Ok(short) = i64::try_from(self.mantissa)
+            && short.unsigned_abs() <= EXACT_MAX
+            && let Some(power) = EXACT_POWERS.get(usize::from(self.scale))
+        {
+            return short as f64 / power;
+        }
         let power = power_of_ten(self.scale).unsigned_abs();
         let magnitude = ratio(self.mantissa.unsigned_abs(), 1, 1, power);
         if self.mantissa < 0 { -magnitude } else { magnitude }
@@ -469,6 +477,15 @@ fn strip_zeros(mut mantissa: i128, mut scale: u8) -> Decimal {
     }
     Decimal { mantissa, scale }
 }
+
+/// Whole numbers up to here are exact doubles.
+const EXACT_MAX: u64 = 1 << 53;
+
+/// The powers of ten that are exact doubles.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
 
 /// The double nearest to (a b) / (c d), ties to even, where b and d are powers of ten.
 #[expect(clippy::cast_precision_loss, reason = "exact where it is used, below 2^53")]

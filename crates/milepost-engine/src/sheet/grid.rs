@@ -481,8 +481,8 @@ impl Columns for Grid {
         }
         let steps = self.parts.steps.len();
         let (region, step) = (at / steps, at % steps);
-        let (_, end) = self.parts.steps.get(step)?;
-        let column = self.column(0, self.at(*end)?).filter(|column| column.has(region))?;
+        let (_, end) = self.places.get(step)?;
+        let column = self.column(0, *end).filter(|column| column.has(region))?;
         let mantissa = i128::from(column.mantissa(region)?);
         let figure = Number::Exact(Decimal::new(mantissa, column.scale())?);
         scaled(figure, self.power).ok().map(Number::to_f64)
