@@ -68,6 +68,8 @@ struct Tables {
     predecessors: Vec<(u32, u32)>,
     /// Of each region the references that are its uid and its code.
     referred: Vec<[u32; 2]>,
+    /// Whether every uid and code is of ASCII characters.
+    is_ascii: bool,
 }
 
 impl Gazetteer {
@@ -123,7 +125,7 @@ impl Gazetteer {
 
     /// Whether every uid and code is of ASCII characters.
     pub(super) fn is_ascii(&self) -> bool {
-        self.texts.is_ascii() && self.odd.keys().all(|uid| uid.is_ascii())
+        self.tables().is_ascii
     }
 
     /// The outline of a region.
@@ -215,7 +217,8 @@ impl Gazetteer {
             predecessors.sort_unstable();
             predecessors.dedup();
             let children = Buckets::of(self.references.len(), parents);
-            Tables { codes, children, predecessors, referred }
+            let is_ascii = self.texts.is_ascii() && self.odd.keys().all(|uid| uid.is_ascii());
+            Tables { codes, children, predecessors, referred, is_ascii }
         })
     }
 }
