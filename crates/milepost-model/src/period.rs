@@ -237,14 +237,20 @@ impl Period {
             _ => return None,
         }
         // Some months together have 30 days each and at most four less or five more.
-        let months = u8::try_from((days + 4) / 30).ok()?;
-        let frequency = Frequency::ALL.into_iter().find(|f| f.months() == Some(months))?;
+        let (months, frequency) = match (days + 4) / 30 {
+            1 => (1, Frequency::Month),
+            3 => (3, Frequency::Quarter),
+            4 => (4, Frequency::Third),
+            6 => (6, Frequency::Half),
+            12 => (12, Frequency::Year),
+            _ => return None,
+        };
         let (year, first, day) = self.first.year_month_day();
         if day != 1 || !(first - 1).is_multiple_of(months) {
             return None;
         }
         let all = (first..first + months).map(|month| i32::from(days_in_month(year, month)));
-        let ordinal = (i32::from(year) * 12 + i32::from(first) - 1).div_euclid(months.into());
+        let ordinal = i32::from(year) * i32::from(12 / months) + i32::from((first - 1) / months);
         (all.sum::<i32>() == days + 1).then_some((frequency, ordinal))
     }
 
