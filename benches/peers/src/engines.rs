@@ -15,15 +15,18 @@ use std::path::Path;
 use milepost_benches::Failure;
 use milepost_benches::workload::Workload;
 
+use crate::questions::Question;
 use crate::rows::Row;
 
 /// An answer that the engine has given in its own form; called, it becomes rows.
 pub(crate) type Answer = Box<dyn FnOnce() -> Result<Vec<Row>, Failure>>;
 
+pub(crate) type Opened = Result<Box<dyn Engine>, Failure>;
+
 /// An engine with its store open.
 pub(crate) trait Engine {
-    /// Answers `q1` to `q12`: what is timed.
-    fn ask(&mut self, question: &str) -> Result<Answer, Failure>;
+    /// Answers a question: what is timed.
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure>;
 }
 
 /// An engine that can be measured.
@@ -38,7 +41,7 @@ pub(crate) struct Peer {
     /// Imports the CSV files of a workload into a store at a path.
     pub(crate) load: fn(workload: &Workload, files: &Path, store: &Path) -> Result<(), Failure>,
     /// Opens the store for reading.
-    pub(crate) open: fn(store: &Path, threads: usize) -> Result<Box<dyn Engine>, Failure>,
+    pub(crate) open: fn(store: &Path, threads: usize) -> Opened,
     /// The peer whose store it reads, where it has none of its own.
     pub(crate) store_of: Option<&'static str>,
 }

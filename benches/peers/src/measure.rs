@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use milepost_benches::workload::{Size, Workload};
-use milepost_benches::{Failure, files, questions};
+use milepost_benches::{Failure, files};
 
 use crate::engines::peer;
+use crate::questions::Question;
 use crate::rows::write_rows;
 use crate::workplace::{folder, remove, rows, store};
 
@@ -37,9 +38,9 @@ pub(crate) fn load(engine: &str, size: Size) -> Result<(), Failure> {
 pub(crate) fn ask(engine: &str, size: Size, threads: usize, runs: usize) -> Result<(), Failure> {
     let peer = peer(engine)?;
     let mut open = (peer.open)(&store(&peer, size)?, threads)?;
-    for question in questions() {
+    for question in Question::all() {
         let name = question.name;
-        let answer = match open.ask(name) {
+        let answer = match open.ask(&question) {
             Ok(answer) => answer,
             Err(failure) => {
                 eprintln!("  {engine} cannot answer {name}: {failure}");
@@ -50,7 +51,7 @@ pub(crate) fn ask(engine: &str, size: Size, threads: usize, runs: usize) -> Resu
         let (begun, mut times) = (Instant::now(), Vec::new());
         while times.len() < runs && (times.len() < RUNS_MIN || begun.elapsed() < PATIENCE) {
             let asked = Instant::now();
-            let answer = open.ask(name)?;
+            let answer = open.ask(&question)?;
             times.push(asked.elapsed());
             drop(answer);
         }
@@ -66,7 +67,9 @@ pub(crate) fn ask(engine: &str, size: Size, threads: usize, runs: usize) -> Resu
 pub(crate) fn first(engine: &str, size: Size, begun: Instant) -> Result<(), Failure> {
     let peer = peer(engine)?;
     let mut open = (peer.open)(&store(&peer, size)?, 2)?;
-    let answer = open.ask("q3")?;
+    let questions = Question::all();
+    let signature = questions.iter().find(|question| question.name == "q3");
+    let answer = open.ask(signature.ok_or("there is no such question")?)?;
     println!("first\t{}", begun.elapsed().as_secs_f64());
     drop(answer);
     Ok(())

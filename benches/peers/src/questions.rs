@@ -1,11 +1,12 @@
 //! What the twelve questions ask, in numbers: the peers' tables hold numbers only.
 
-use milepost_benches::COMMUNE;
 use milepost_benches::workload::{
     FIRST_MONTH, INDICATORS, LAST_MONTH, commune_code, province_code,
 };
+use milepost_benches::{COMMUNE, questions};
 
 use crate::rows::Row;
+use crate::sql::sql;
 
 /// The base of growth since 2018-05.
 const MAY_2018: u16 = 2018 * 12 + 4;
@@ -19,6 +20,27 @@ pub(crate) const POPULATION: u8 = 5;
 pub(crate) const NEW_VSI: u8 = 7;
 /// The only indicator that does not add up; the last one.
 pub(crate) const SATISFACTION: u8 = 11;
+
+/// One of the twelve questions, in the texts that engines read: writing them is not timed.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    pub(crate) name: &'static str,
+    pub(crate) asked: Asked,
+    /// Statements of Since.
+    pub(crate) since: Vec<String>,
+    pub(crate) sql: String,
+}
+
+impl Question {
+    /// `q1` to `q12`.
+    pub(crate) fn all() -> Vec<Question> {
+        let written = questions().into_iter().map(|question| {
+            let asked = asked(question.name);
+            Question { name: question.name, asked, since: question.since, sql: sql(asked) }
+        });
+        written.collect()
+    }
+}
 
 /// A question in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +64,7 @@ pub(crate) enum Asked {
 }
 
 /// What `q1` to `q12` ask.
-pub(crate) fn asked(question: &str) -> Asked {
+fn asked(question: &str) -> Asked {
     let pairs =
         |base, top, yearly| Asked::Pairs { indicator: SI, base, end: LAST_MONTH, top, yearly };
     let sums =

@@ -11,9 +11,8 @@ use milepost_benches::workload::{
     FIRST_MONTH, INDICATORS, LAST_MONTH, Workload, commune_code, month_text,
 };
 
-use super::{Answer, Engine, Peer};
-use crate::questions::asked;
-use crate::sql::sql;
+use super::{Answer, Engine, Opened, Peer};
+use crate::questions::Question;
 
 pub(super) const PEER: Peer =
     Peer { name: "duckdb", title: "DuckDB", is_parallel: true, load, open, store_of: None };
@@ -62,16 +61,16 @@ struct DuckDb {
     connection: Connection,
 }
 
-fn open(store: &Path, threads: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open(store: &Path, threads: usize) -> Opened {
     let config =
         Config::default().access_mode(AccessMode::ReadOnly)?.threads(i64::try_from(threads)?)?;
     Ok(Box::new(DuckDb { connection: Connection::open_with_flags(store, config)? }))
 }
 
 impl Engine for DuckDb {
-    fn ask(&mut self, question: &str) -> Result<Answer, Failure> {
-        let asked = asked(question);
-        let mut statement = self.connection.prepare(&sql(asked))?;
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let asked = question.asked;
+        let mut statement = self.connection.prepare(&question.sql)?;
         let batches: Vec<RecordBatch> = statement.query_arrow([])?.collect();
         Ok(Box::new(move || {
             let mut rows = Vec::new();
@@ -81,9 +80,9 @@ impl Engine for DuckDb {
                     .iter()
                     .map(|column| numbers(column))
                     .collect::<Result<_, _>>()?;
-                for row in 0..batch.num_rows() {
+                for (row, place) in columns[0].iter().enumerate() {
                     let at = |column: usize| columns[column][row];
-                    let place = i64::try_from(at(0).unwrap_or_default())?;
+                    let place = i64::try_from(place.unwrap_or_default())?;
                     let month = i64::try_from(at(1).unwrap_or_default())?;
                     rows.extend(asked.row(place, month, [at(2), at(3)]));
                 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use milepost::{Answer as Rows, Decimal, Frequency, Limits, Number, Period, Snapshot, Store};
+use milepost_benches::Failure;
 use milepost_benches::workload::{INDICATORS, Workload};
-use milepost_benches::{Failure, question};
 
-use super::{Answer, Engine, Peer};
-use crate::questions::{Asked, asked};
+use super::{Answer, Engine, Opened, Peer};
+use crate::questions::{Asked, Question};
 use crate::rows::Row;
 
 pub(super) const PEER: Peer =
@@ -22,17 +22,17 @@ fn load(_: &Workload, files: &Path, store: &Path) -> Result<(), Failure> {
     Ok(milepost_benches::load(files, store)?.close()?)
 }
 
-fn open(store: &Path, threads: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open(store: &Path, threads: usize) -> Opened {
     let snapshot = Store::open_read_only(store)?.snapshot();
     Ok(Box::new(Milepost { snapshot, limits: Limits::default().threads(threads) }))
 }
 
 impl Engine for Milepost {
-    fn ask(&mut self, name: &str) -> Result<Answer, Failure> {
-        let texts = question(name).since;
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let texts = question.since.iter();
         let answers: Result<Vec<Rows>, _> =
-            texts.iter().map(|text| self.snapshot.query_with(text, &self.limits)).collect();
-        let (answers, asked) = (answers?, asked(name));
+            texts.map(|text| self.snapshot.query_with(text, &self.limits)).collect();
+        let (answers, asked) = (answers?, question.asked);
         Ok(Box::new(move || {
             let rows = answers.iter().enumerate().flat_map(|(number, answer)| {
                 answer.rows.iter().filter_map(move |row| comparable(asked, number, row))

@@ -10,8 +10,8 @@ use milepost_benches::workload::{
 };
 use polars::prelude::*;
 
-use super::{Answer, Engine, Peer};
-use crate::questions::{Asked, SATISFACTION, asked};
+use super::{Answer, Engine, Opened, Peer};
+use crate::questions::{Asked, Question, SATISFACTION};
 
 pub(super) const PARQUET: Peer = Peer {
     name: "parquet",
@@ -83,20 +83,20 @@ struct Polars {
     table: LazyFrame,
 }
 
-fn open_file(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open_file(store: &Path, _: usize) -> Opened {
     let path = PlRefPath::new(store.display().to_string());
     Ok(Box::new(Polars { table: LazyFrame::scan_parquet(path, ScanArgsParquet::default())? }))
 }
 
-fn open_table(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open_table(store: &Path, _: usize) -> Opened {
     let mut table = ParquetReader::new(File::open(store)?).finish()?;
     table.rechunk_mut();
     Ok(Box::new(Polars { table: table.lazy() }))
 }
 
 impl Engine for Polars {
-    fn ask(&mut self, question: &str) -> Result<Answer, Failure> {
-        let asked = asked(question);
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let asked = question.asked;
         let answer = plan(self.table.clone(), asked).collect()?;
         Ok(Box::new(move || {
             let columns = answer.columns();

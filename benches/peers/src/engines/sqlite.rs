@@ -1,15 +1,15 @@
 //! SQLite: one table without row ids, whose primary key covers every question.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use milepost_benches::Failure;
 use milepost_benches::workload::{FIRST_MONTH, LAST_MONTH, Point, Workload};
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::{Answer, Engine, Peer};
+use super::{Answer, Engine, Opened, Peer};
 use crate::lines::read_points;
-use crate::questions::{Asked, asked};
-use crate::sql::sql;
+use crate::questions::{Asked, Question};
 
 pub(super) const PEER: Peer =
     Peer { name: "sqlite", title: "SQLite", is_parallel: false, load, open, store_of: None };
@@ -60,20 +60,21 @@ struct Sqlite {
     connection: Connection,
 }
 
-fn open(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open(store: &Path, _: usize) -> Opened {
     let connection = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.execute_batch("PRAGMA mmap_size = 8589934592; PRAGMA cache_size = -262144;")?;
     Ok(Box::new(Sqlite { connection }))
 }
 
 impl Engine for Sqlite {
-    fn ask(&mut self, question: &str) -> Result<Answer, Failure> {
-        let asked = asked(question);
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let asked = question.asked;
         let text = match asked {
             Asked::Series { .. } => {
-                sql(asked).replace("ORDER BY", "AND month IN (SELECT month FROM month) ORDER BY")
+                let months = "AND month IN (SELECT month FROM month) ORDER BY";
+                Cow::Owned(question.sql.replace("ORDER BY", months))
             }
-            _ => sql(asked),
+            _ => Cow::Borrowed(&question.sql),
         };
         let mut statement = self.connection.prepare(&text)?;
         let rows = statement

@@ -12,9 +12,9 @@ use tsink::{
     DataPoint, Label, Row, Storage, StorageBuilder, TimestampPrecision, TsinkError, Value,
 };
 
-use super::{Answer, Engine, Peer};
+use super::{Answer, Engine, Opened, Peer};
 use crate::lines::read_points;
-use crate::questions::{Asked, SATISFACTION, asked};
+use crate::questions::{Asked, Question, SATISFACTION};
 
 pub(super) const PEER: Peer =
     Peer { name: "tsink", title: "tsink", is_parallel: true, load, open, store_of: None };
@@ -67,7 +67,7 @@ struct Tsink {
     alone: Option<Vec<Label>>,
 }
 
-fn open(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
+fn open(store: &Path, _: usize) -> Opened {
     Ok(Box::new(Tsink { storage: build(store)?, alone: None }))
 }
 
@@ -75,8 +75,8 @@ fn open(store: &Path, _: usize) -> Result<Box<dyn Engine>, Failure> {
 type Found = BTreeMap<(i64, u16), [Option<i128>; 2]>;
 
 impl Engine for Tsink {
-    fn ask(&mut self, question: &str) -> Result<Answer, Failure> {
-        let asked = asked(question);
+    fn ask(&mut self, question: &Question) -> Result<Answer, Failure> {
+        let asked = question.asked;
         let found = self.find(asked)?;
         Ok(Box::new(move || {
             let rows = found
