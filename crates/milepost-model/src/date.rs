@@ -254,33 +254,36 @@ pub(crate) const fn days_in_month(year: i16, month: u8) -> u8 {
     }
 }
 
-/// Days from 1970-01-01 to a day of the civil calendar, for years within ±5 million.
+/// Years before 0 that the calculations below are told as years after it: 25 times the 400 years after
+/// which the calendar repeats, so that no number is negative.
+const SHIFT: i32 = 25 * 400;
+/// Days from -10000-03-01 to 1970-01-01.
+const EPOCH: i32 = 25 * 146_097 + 719_468;
+
+/// Days from 1970-01-01 to a day of the civil calendar.
 ///
-/// The years are counted from March, so that the leap day ends them, in eras of 400 years, which
-/// all have 146 097 days (Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*).
+/// The years are counted from March, so that the leap day ends them (Neri and Schneider, *Euclidean
+/// affine functions and their application to calendar algorithms*, 2023).
 const fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
-    let march_year = if month <= 2 { year - 1 } else { year };
-    let era = march_year.div_euclid(400);
-    let year_of_era = march_year.rem_euclid(400);
-    let march_month = (month + 9) % 12;
-    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    let (year, month) = if month <= 2 { (year - 1, month + 12) } else { (year, month) };
+    let year = year + SHIFT;
+    let century = year / 100;
+    let before = 1461 * year / 4 - century + century / 4;
+    before + (979 * month - 2919) / 32 + day - 1 - EPOCH
 }
 
 /// The inverse of [`days_from_civil`], by the same source.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a `Date` is in range")]
 const fn civil_from_days(number: i32) -> (i16, u8, u8) {
-    let shifted = number + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = era * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
+    let quarters = 4 * (number + EPOCH) as u32 + 3;
+    let (century, of_century) = (quarters / 146_097, quarters % 146_097 / 4);
+    // A division by 1461 of what is below 146 097, as a multiplication.
+    let product = 2_939_745 * (4 * of_century + 3) as u64;
+    let (year, of_year) = ((product >> 32) as u32, product as u32 / 2_939_745 / 4);
+    let month_and_day = 2_141 * of_year + 197_913;
+    let (month, day) = (month_and_day >> 16, (month_and_day & 0xffff) / 2_141 + 1);
+    let (more, month) = if of_year >= 306 { (1, month - 12) } else { (0, month) };
+    let year = (100 * century + year) as i32 - SHIFT + more;
     (year as i16, month as u8, day as u8)
 }
 
@@ -298,6 +301,22 @@ mod tests {
 
     fn any_date() -> impl Strategy<Value = Date> {
         (Date::MIN.0..=Date::MAX.0).prop_map(Date)
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before_it() {
+        let mut expected = (-9999, 1, 1);
+        for number in Date::MIN.0..=Date::MAX.0 {
+            assert_eq!(civil_from_days(number), expected);
+            let (year, month, day) = expected;
+            assert_eq!(days_from_civil(year.into(), month.into(), day.into()), number);
+            expected = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                _ if day == days_in_month(year, month) => (year, month + 1, 1),
+                _ => (year, month, day + 1),
+            };
+        }
+        assert_eq!(expected, (10_000, 1, 1));
     }
 
     #[test]

@@ -39,6 +39,13 @@ impl Sheet {
     /// The same at several periods, in order. What was read before is not read again.
     pub(super) fn columns(&self, number: usize, periods: &[Period]) -> Option<Vec<Column>> {
         let known = self.columns.borrow();
+        let between = periods.first().zip(periods.last());
+        let is_any_known = between.is_some_and(|(first, last)| {
+            first > last || known.range((number, *first)..=(number, *last)).next().is_some()
+        });
+        if !is_any_known {
+            return self.read(number, periods);
+        }
         let is_new = |period: &Period| !known.contains_key(&(number, *period));
         let new: Vec<Period> = periods.iter().copied().filter(is_new).collect();
         let mut read = self.read(number, &new)?.into_iter();

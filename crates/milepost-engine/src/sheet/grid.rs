@@ -219,8 +219,10 @@ impl Grid {
             return rows.is_ok_and(|rows| rows.iter().any(not_yet));
         }
         let is_later = |region: usize| {
-            let last = last(region).map(Period::last_day);
-            self.absent(region).any(|period| last.is_some_and(|last| period.last_day() > last))
+            let Some(last) = last(region).map(Period::last_day) else { return false };
+            let is_later = |period: &Period| period.last_day() > last;
+            self.parts.periods.last().is_some_and(is_later)
+                && self.absent(region).any(|period| is_later(&period))
         };
         self.others.values().any(not_yet) || (0..self.regions()).any(is_later)
     }

@@ -149,6 +149,9 @@ impl Reader<'_> {
     fn mantissa(&self, view: &FrameView<'_>, cell: u16) -> Option<i64> {
         let mantissa = view.mantissa(cell)?;
         let shift = i16::from(self.section.scale()).checked_sub(view.entry().scale.into())?;
+        if shift == 0 {
+            return Some(mantissa);
+        }
         mantissa.checked_mul(10_i64.checked_pow(u32::try_from(shift).ok()?)?)
     }
 }
