@@ -273,9 +273,9 @@ const fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
 }
 
 /// The inverse of [`days_from_civil`], by the same source.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a `Date` is in range")]
+#[expect(clippy::cast_possible_truncation, reason = "a `Date` is in range")]
 const fn civil_from_days(number: i32) -> (i16, u8, u8) {
-    let quarters = 4 * (number + EPOCH) as u32 + 3;
+    let quarters = 4 * (number + EPOCH).cast_unsigned() + 3;
     let (century, of_century) = (quarters / 146_097, quarters % 146_097 / 4);
     // A division by 1461 of what is below 146 097, as a multiplication.
     let product = 2_939_745 * (4 * of_century + 3) as u64;
@@ -283,7 +283,7 @@ const fn civil_from_days(number: i32) -> (i16, u8, u8) {
     let month_and_day = 2_141 * of_year + 197_913;
     let (month, day) = (month_and_day >> 16, (month_and_day & 0xffff) / 2_141 + 1);
     let (more, month) = if of_year >= 306 { (1, month - 12) } else { (0, month) };
-    let year = (100 * century + year) as i32 - SHIFT + more;
+    let year = (100 * century + year).cast_signed() - SHIFT + more;
     (year as i16, month as u8, day as u8)
 }
 
