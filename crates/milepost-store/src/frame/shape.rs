@@ -138,6 +138,7 @@ impl FrameShape {
     }
 
     /// Whether the cells of a frame are all that a sheet of `regions` regions has figures for.
+    #[inline]
     pub(crate) fn is_whole(
         self,
         frame: u32,
@@ -161,20 +162,23 @@ impl FrameShape {
     /// The frames and cells of neighbouring regions in one period: one run of cells a frame.
     ///
     /// Ends early where [`FrameShape::locate`] would refuse.
+    #[inline]
     pub(crate) fn runs(
         self,
         regions: std::ops::RangeInclusive<u32>,
         ordinal: i32,
     ) -> impl Iterator<Item = (u32, std::ops::Range<u16>)> {
-        let last = *regions.end();
-        let mut next = Some(*regions.start());
+        let last = (*regions.end()).min((1 << REGION_BITS) - 1);
+        let (mut first, size) = (*regions.start(), self.regions());
+        let mut address = self.locate(first, ordinal);
         std::iter::from_fn(move || {
-            let first = next.filter(|first| *first <= last)?;
-            let address = self.locate(first, ordinal)?;
-            let last_of_block = first | (self.regions() - 1);
-            next = last_of_block.checked_add(1);
-            let length = (last_of_block.min(last) - first + 1) as u16;
-            Some((address.frame, address.cell..address.cell + length))
+            let Address { frame, cell } = address.filter(|_| first <= last)?;
+            let beyond = ((first | (size - 1)) + 1).min(last + 1);
+            let length = (beyond - first) as u16;
+            // The next block of regions begins its own frame, in the same row.
+            let row = (u32::from(cell) & !(size - 1)) as u16;
+            (first, address) = (beyond, Some(Address { frame: frame.wrapping_add(1), cell: row }));
+            Some((frame, cell..cell + length))
         })
     }
 }
@@ -210,6 +214,18 @@ mod tests {
         // The first and the last day of the calendar.
         assert!(communes.locate(0, -4_371_953).is_some());
         assert!(communes.locate(0, 2_932_896).is_some());
+    }
+
+    #[test]
+    fn runs_end_where_frame_numbers_do() {
+        let (last, beyond) = ((1 << REGION_BITS) - 1, 1 << REGION_BITS);
+        let latest = (1 << PERIOD_BITS) - 1 - ORDINAL_BIAS;
+        for log2 in 0..=10 {
+            let shape = FrameShape::new(log2).unwrap();
+            let all: Vec<_> = shape.runs(last..=u32::MAX, latest).collect();
+            assert_eq!(all, [(u32::MAX, 1023..1024)]);
+            assert_eq!(shape.runs(beyond..=u32::MAX, latest).count(), 0);
+        }
     }
 
     proptest! {

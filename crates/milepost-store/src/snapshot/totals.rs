@@ -79,6 +79,7 @@ impl Default for Sum {
 }
 
 impl Sum {
+    #[inline]
     fn add(&mut self, mantissa: i128, scale: i8, count: u32, (status, precision): (u32, u8)) {
         if count == 0 {
             return;
