@@ -1,4 +1,5 @@
-//! What the twelve questions ask, in numbers: the peers' tables hold numbers only.
+//! The twelve questions in Since and SQL, and what they ask in numbers: the peers' tables hold
+//! numbers only.
 
 use milepost_benches::workload::{
     FIRST_MONTH, INDICATORS, LAST_MONTH, commune_code, province_code,

@@ -254,8 +254,8 @@ pub(crate) const fn days_in_month(year: i16, month: u8) -> u8 {
     }
 }
 
-/// Years before 0 that the calculations below are told as years after it: 25 times the 400 years after
-/// which the calendar repeats, so that no number is negative.
+/// Years are counted from -10000, so that no number below is negative: the calendar repeats after 400
+/// years, and this is 25 times as long.
 const SHIFT: i32 = 25 * 400;
 /// Days from -10000-03-01 to 1970-01-01.
 const EPOCH: i32 = 25 * 146_097 + 719_468;

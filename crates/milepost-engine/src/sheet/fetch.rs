@@ -39,6 +39,7 @@ impl Sheet {
     /// The same at several periods, in order. What was read before is not read again.
     pub(super) fn columns(&self, number: usize, periods: &[Period]) -> Option<Vec<Column>> {
         let known = self.columns.borrow();
+        // Mostly, none of many periods was read before: one look tells.
         let between = periods.first().zip(periods.last());
         let is_any_known = between.is_some_and(|(first, last)| {
             first > last || known.range((number, *first)..=(number, *last)).next().is_some()
@@ -49,9 +50,6 @@ impl Sheet {
         let is_new = |period: &Period| !known.contains_key(&(number, *period));
         let new: Vec<Period> = periods.iter().copied().filter(is_new).collect();
         let mut read = self.read(number, &new)?.into_iter();
-        if new.len() == periods.len() {
-            return Some(read.collect());
-        }
         let column = |period: &Period| match known.get(&(number, *period)) {
             Some(known) => known.clone(),
             None => read.next(),
