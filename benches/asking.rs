@@ -8,8 +8,8 @@ use milepost::Prepared;
 use milepost_benches::workload::{Size, Workload};
 use milepost_benches::{question, store};
 
-/// Times questions, from their text to their answer and as prepared queries,
-/// on the size that takes seconds.
+/// Times questions, from their text to their answer, to its rows, and as prepared
+/// queries, on the size that takes seconds.
 pub(crate) fn ask(criterion: &mut Criterion, group: &str, names: &[&str]) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let store = store(&Workload::new(Size::Sixteenth), directory)
@@ -23,6 +23,14 @@ pub(crate) fn ask(criterion: &mut Criterion, group: &str, names: &[&str]) {
             bencher.iter(|| {
                 for text in &texts {
                     black_box(snapshot.query(black_box(text)).expect("the text is answered"));
+                }
+            });
+        });
+        group.bench_function(format!("{name} from text to rows"), |bencher| {
+            bencher.iter(|| {
+                for text in &texts {
+                    let answer = snapshot.query(black_box(text)).expect("the text is answered");
+                    black_box(answer.rows.iter().next());
                 }
             });
         });
